@@ -1,0 +1,1 @@
+"""The APNs client: usable alone, without mediation, gateway or store."""

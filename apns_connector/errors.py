@@ -1,0 +1,156 @@
+"""Every exception that this package raises on purpose. This module imports nothing of ours.
+
+::
+
+    ConnectorError
+    ├── ConfigurationError          a deployment, setting or option is wrong (file, line)
+    │   └── InvalidDeployment       all such problems of one deployment, found in one reading
+    ├── XmlError                    a document is refused: not well-formed, a DTD, too big, too deep
+    ├── RegistryError               a registry path is unusable (not: absent; that is a value)
+    ├── VaultError                  a secret cannot be read, written or decrypted
+    ├── MediationError              a message cannot be mediated further (Synapse: SynapseException)
+    └── ApnsError                   something about Apple; carries the public APNS_ code
+        ├── NotificationError       a field of a notification is missing or invalid
+        ├── PayloadError            the payload is too long or cannot be encoded
+        ├── CredentialsError        certificate or key absent, unreadable, not decryptable, expired
+        ├── DestinationError        neither production nor sandbox nor a named one
+        └── NotAnswered             nobody answered
+            ├── NotSent             Apple has certainly not processed the notification
+            └── OutcomeUnknown      it was written; Apple may have processed it
+
+Apple answering "no" is not in this tree: it is a :class:`apns_connector.apns.Response`.
+Anything else that escapes is a bug of ours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class ConnectorError(Exception):
+    """Root of the tree."""
+
+
+class ConfigurationError(ConnectorError):
+    """What is wrong, where, and what to do about it.
+
+    ``file`` and ``line`` (from 1) are ``None`` when the cause has no place in a file.
+    """
+
+    def __init__(self, problem: str, file: str | None = None, line: int | None = None) -> None:
+        super().__init__(problem, file, line)
+        self.problem = problem
+        self.file = file
+        self.line = line
+
+    def __str__(self) -> str:
+        if self.file is None:
+            return self.problem
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.problem}"
+
+
+class InvalidDeployment(ConfigurationError):  # noqa: N818 - it names a state, as its parts do
+    """A deployment with one or more problems; ``problems`` holds them in file order."""
+
+    def __init__(self, problems: Sequence[ConfigurationError]) -> None:
+        super().__init__("\n".join(str(problem) for problem in problems))
+        self.problems = tuple(problems)
+
+
+class XmlError(ConnectorError):
+    """A document that the XML door refuses; ``line`` (from 1) where the parser stopped."""
+
+    def __init__(self, problem: str, line: int | None = None) -> None:
+        super().__init__(problem, line)
+        self.problem = problem
+        self.line = line
+
+    def __str__(self) -> str:
+        return self.problem if self.line is None else f"line {self.line}: {self.problem}"
+
+
+class RegistryError(ConnectorError):
+    """A registry path that cannot be used, such as one that leads out of the registry."""
+
+
+class VaultError(ConnectorError):
+    """The secure vault cannot do what was asked; the message never holds a secret."""
+
+
+class MediationError(ConnectorError):
+    """A flow stops here and its fault sequence takes over.
+
+    ``code`` and ``detail`` become ERROR_CODE and ERROR_DETAIL unless the message carries an
+    ERROR_CODE already (Synapse: SynapseException, FaultHandler.handleFault).
+    """
+
+    def __init__(self, message: str, code: str | int | None = None, detail: str | None = None):
+        super().__init__(message)
+        self.code = code
+        self.detail = detail
+
+
+class ApnsError(ConnectorError):
+    """Something about Apple; ``code`` is the public error code of the connector."""
+
+    code = "APNS_000007"
+
+
+class NotificationError(ApnsError):
+    """A notification that would be refused; ``field`` names what to change."""
+
+    code = "APNS_000001"
+
+    def __init__(self, field: str, problem: str) -> None:
+        super().__init__(problem)
+        self.field = field
+
+
+class PayloadError(ApnsError):
+    """A payload that APNs does not take; ``size`` and ``limit`` in bytes where they apply."""
+
+    code = "APNS_000006"
+
+    def __init__(self, problem: str, size: int | None = None, limit: int | None = None) -> None:
+        super().__init__(problem)
+        self.size = size
+        self.limit = limit
+
+
+class CredentialsError(ApnsError):
+    """A certificate or key that cannot be used; the message never holds key or password."""
+
+    code = "APNS_000002"
+
+
+class DestinationError(ApnsError):
+    """A destination that is not known; ``destination`` is the word that was given."""
+
+    code = "APNS_000003"
+
+    def __init__(self, destination: str, known: Sequence[str] = ("production", "sandbox")) -> None:
+        super().__init__(f"Destination '{destination}' is not valid: it must be {' or '.join(known)}")
+        self.destination = destination
+
+
+class NotAnswered(ApnsError):  # noqa: N818 - an outcome, named as one
+    """Nobody answered; ``cause`` says in a sentence what happened to the connection.
+
+    ``apns_id`` is the notification's id, the same for every attempt.
+    """
+
+    code = "APNS_000004"
+
+    def __init__(self, cause: str, apns_id: str | None = None) -> None:
+        super().__init__(cause)
+        self.cause = cause
+        self.apns_id = apns_id
+
+
+class NotSent(NotAnswered):
+    """Certainly not processed by Apple: sending it again cannot show it twice."""
+
+
+class OutcomeUnknown(NotAnswered):
+    """Written, and no word since: it may or may not have been delivered."""
