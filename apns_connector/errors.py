@@ -85,7 +85,9 @@ class MediationError(ConnectorError):
     ERROR_CODE already (Synapse: SynapseException, FaultHandler.handleFault).
     """
 
-    def __init__(self, message: str, code: str | int | None = None, detail: str | None = None):
+    def __init__(
+        self, message: str, code: str | int | None = None, detail: str | None = None
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.detail = detail
@@ -130,7 +132,9 @@ class DestinationError(ApnsError):
     code = "APNS_000003"
 
     def __init__(self, destination: str, known: Sequence[str] = ("production", "sandbox")) -> None:
-        super().__init__(f"Destination '{destination}' is not valid: it must be {' or '.join(known)}")
+        super().__init__(
+            f"Destination '{destination}' is not valid: it must be {' or '.join(known)}"
+        )
         self.destination = destination
 
 

@@ -1,0 +1,175 @@
+"""One TLS socket that pumps one HTTP/2 core: bytes in, events out, bytes out."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Callable
+from typing import cast
+
+from apns_connector.apns.destination import Destination
+from apns_connector.apns.http2 import Broken, Event, Http2
+from apns_connector.apns.reasons import Reason
+from apns_connector.apns.request import Request
+
+_GOODBYE_SECONDS = 2.0
+
+
+class Connection(asyncio.Protocol):
+    """A connection to Apple.
+
+    ``on_events(connection, events)`` is called for what happens on it, and once more, with
+    ``connection.lost`` set, when the socket has gone. Writes of one loop turn are joined.
+
+    ``answered``: there has been an answer, so the connection is worth something. ``refused``: why
+    Apple said that these credentials will never do. ``error``: what the socket died of.
+    """
+
+    def __init__(
+        self,
+        destination: Destination,
+        authorization: str | None,
+        on_events: Callable[[Connection, list[Event]], None],
+    ) -> None:
+        self.destination = destination
+        self.authorization = authorization
+        self.lost = False
+        self.error: Exception | None = None
+        self.answered = False
+        self.retired = False
+        self.refused: Reason | None = None
+        self._core = Http2(
+            destination.authority, None if authorization is None else authorization.encode()
+        )
+        self._on_events = on_events
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._gone: asyncio.Future[None] = self._loop.create_future()
+        self._flush_scheduled = False
+        self._writable = True
+
+    @classmethod
+    async def open(
+        cls,
+        destination: Destination,
+        context: ssl.SSLContext,
+        authorization: str | None,
+        on_events: Callable[[Connection, list[Event]], None],
+    ) -> Connection:
+        """Look the name up, connect, shake hands. Raises OSError and its kin (ssl.SSLError)."""
+        loop = asyncio.get_running_loop()
+        _, connection = await loop.create_connection(
+            lambda: cls(destination, authorization, on_events),
+            destination.host,
+            destination.port,
+            ssl=context,
+            server_hostname=destination.host,
+        )
+        return connection
+
+    # For the client
+
+    @property
+    def usable(self) -> bool:
+        """False once no request will ever be sent here again."""
+        return self._core.usable and not (self.lost or self.retired)
+
+    @property
+    def idle(self) -> bool:
+        return self._core.open_streams == 0
+
+    @property
+    def free_streams(self) -> int:
+        """How many requests may be sent right now."""
+        return self._core.free_streams if self._writable and self.usable else 0
+
+    def send(self, request: Request) -> None:
+        """Call only while ``free_streams`` > 0."""
+        request.stream_id = self._core.send(
+            request, request.path, request.constant, request.varying, request.body
+        )
+        if not self._flush_scheduled:
+            self._flush_scheduled = True
+            self._loop.call_soon(self._flush)
+
+    def cancel(self, request: Request) -> bool:
+        """Reset the stream of a request that nobody waits for; False if it is not open here."""
+        if not self._core.carries(request.stream_id, request):
+            return False
+        self._core.cancel(request.stream_id)
+        self._flush()
+        return True
+
+    def open_requests(self) -> list[Request]:
+        return self._core.open_tags()
+
+    def authorize(self, authorization: str) -> None:
+        """A renewed provider token, from the next request on."""
+        self.authorization = authorization
+        self._core.authorize(authorization.encode())
+
+    def retire(self) -> None:
+        """Take no new requests; close once the open ones are answered."""
+        self.retired = True
+        if self.idle:
+            self.close()
+
+    def close(self) -> None:
+        """Say goodbye and close; requests still open come back as lost."""
+        self.retired = True
+        self._core.close()
+        self._flush()
+        if self._transport is not None:
+            self._transport.close()
+
+    async def closed(self) -> None:
+        """Wait for the socket to go; a server that does not say goodbye is cut off."""
+        done, _ = await asyncio.wait([self._gone], timeout=_GOODBYE_SECONDS)
+        if not done and self._transport is not None:
+            self._transport.abort()
+            await self._gone
+
+    # For asyncio
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)  # a TLS stream always is one
+        self._flush()
+
+    def data_received(self, data: bytes) -> None:
+        self._handle(self._core.receive_data(data))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.lost = True
+        self.error = exc
+        why = f"the connection was lost ({exc})" if exc else "the server closed the connection"
+        self._handle(self._core.connection_lost(why))
+        if not self._gone.done():
+            self._gone.set_result(None)
+
+    def pause_writing(self) -> None:
+        self._writable = False
+
+    def resume_writing(self) -> None:
+        self._writable = True
+        self._handle([])
+
+    def _handle(self, events: list[Event]) -> None:
+        self._on_events(self, events)
+        self._flush()
+        if self._is_over(events):
+            self.close()
+
+    def _is_over(self, events: list[Event]) -> bool:
+        if self.lost or self._transport is None or self._transport.is_closing():
+            return False
+        return (not self.usable and self.idle) or any(type(e) is Broken for e in events)
+
+    def _flush(self) -> None:
+        self._flush_scheduled = False
+        data = self._core.data_to_send()
+        if data and self._transport is not None and not self._transport.is_closing():
+            self._transport.write(data)
+
+    def __repr__(self) -> str:
+        state = "lost" if self.lost else "usable" if self.usable else "draining"
+        return f"Connection({self.destination}, {state}, {self._core.open_streams} open)"

@@ -1,0 +1,170 @@
+"""Header blocks of requests to APNs (HPACK, RFC 7541), and the reading of answers.
+
+Requests differ in little. So the constant fields of a (topic, push type, priority) go into the
+peer's dynamic table once and are one byte each from then on. The table is only ever appended to,
+never made to evict: when it is full, further fields are sent as literals. Apple's advice (Sending
+notification requests to APNs) is followed: ``:path`` and ``authorization`` are never indexed; of
+``apns-id``, ``apns-expiration`` and ``apns-collapse-id`` only the name is, by their first use.
+
+We announce a table size of 0, so a block that we receive needs no state, and one that begins with
+the byte 0x88 (``:status: 200``) need not be decoded unless somebody asks.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hpack import Decoder
+
+from apns_connector.apns.frames import DEFAULT_TABLE_SIZE
+
+Field = tuple[bytes, bytes]
+
+STATUS_200: Final = 0x88
+
+# RFC 7541, appendix A: the static entries that our requests use.
+_METHOD_POST = b"\x83"
+_SCHEME_HTTPS = b"\x87"
+_PATH = b"\x04"
+_NAME_AUTHORIZATION = 23
+_STATIC_NAMES = {b":authority": 1}
+_STATIC_ENTRIES = 61
+_ENTRY_OVERHEAD = 32
+
+# Ample for any answer of Apple's; a longer list is an attack (section 10.5.1 of RFC 9113).
+MAX_HEADER_LIST_BYTES: Final = 65_536
+
+
+def integer(value: int, prefix_bits: int, flags: int) -> bytes:
+    """RFC 7541, section 5.1."""
+    limit = (1 << prefix_bits) - 1
+    if value < limit:
+        return bytes((flags | value,))
+    out = bytearray((flags | limit,))
+    value -= limit
+    while value >= 128:
+        out.append(value & 127 | 128)
+        value >>= 7
+    out.append(value)
+    return bytes(out)
+
+
+def string(value: bytes) -> bytes:
+    """A string without Huffman coding: section 5.2. Coding it would cost more than it saves."""
+    return integer(len(value), 7, 0) + value
+
+
+class HeaderBlocks:
+    """The encoder of one connection. ``authorization`` is the header's value, or ``None``."""
+
+    def __init__(self, authority: str, authorization: bytes | None = None) -> None:
+        self._authority: Field = (b":authority", authority.encode("ascii"))
+        self._authorization = b""
+        self._limit = DEFAULT_TABLE_SIZE
+        self._size = 0
+        # Where a field, or the first field of a name, stands in the order of insertion (from 1).
+        self._entries: dict[Field, int] = {}
+        self._names: dict[bytes, int] = {}
+        self._pending_resize = b""
+        # Encoded parts, true until the table grows and so moves every index.
+        self._start = b""
+        self._constants: dict[tuple[Field, ...], bytes] = {}
+        self._name_parts: dict[bytes, bytes] = {}
+        if authorization is not None:
+            self.authorize(authorization)
+
+    def authorize(self, authorization: bytes) -> None:
+        """The value of ``authorization`` from the next block on."""
+        self._authorization = _never_indexed(_NAME_AUTHORIZATION, authorization)
+        self._forget()
+
+    def resize(self, peer_table_size: int) -> None:
+        """The peer's SETTINGS_HEADER_TABLE_SIZE: begin anew in a table of that size or less.
+
+        Section 4.2: the next block tells the smallest size in between, then the new one.
+        """
+        self._limit = min(peer_table_size, DEFAULT_TABLE_SIZE)
+        self._size = 0
+        self._entries.clear()
+        self._names.clear()
+        self._forget()
+        self._pending_resize = integer(0, 5, 0x20) + integer(self._limit, 5, 0x20)
+
+    def encode(self, path: bytes, constant: tuple[Field, ...], varying: tuple[Field, ...]) -> bytes:
+        """One POST request: pseudo-headers, ``constant`` fields, credentials, ``varying`` ones."""
+        known = self._constants.get(constant)
+        if known is None:
+            return self._encode_and_learn(path, constant, varying)
+        parts = [self._start, string(path), known]
+        for name, value in varying:
+            parts.append(self._varying(name, value))
+        return b"".join(parts)
+
+    def _encode_and_learn(
+        self, path: bytes, constant: tuple[Field, ...], varying: tuple[Field, ...]
+    ) -> bytes:
+        parts = [self._pending_resize, _METHOD_POST, _SCHEME_HTTPS, self._field(self._authority)]
+        self._pending_resize = b""
+        parts += [_PATH, string(path)]
+        parts += [self._field(field) for field in constant]
+        parts.append(self._authorization)
+        parts += [self._varying(name, value) for name, value in varying]
+        self._start = _METHOD_POST + _SCHEME_HTTPS + self._field(self._authority) + _PATH
+        self._constants[constant] = (
+            b"".join(self._field(field) for field in constant) + self._authorization
+        )
+        return b"".join(parts)
+
+    def _field(self, field: Field) -> bytes:
+        """By index; the first time as a literal that the peer adds to its table (6.1, 6.2.1)."""
+        position = self._entries.get(field)
+        if position is not None:
+            return integer(self._index(position), 7, 0x80)
+        return self._insert(field)
+
+    def _varying(self, name: bytes, value: bytes) -> bytes:
+        """A literal without indexing whose name is an index (6.2.2); the first time inserted."""
+        part = self._name_parts.get(name)
+        if part is None:
+            position = self._names.get(name)
+            if position is None:
+                return self._insert((name, value))
+            part = self._name_parts[name] = integer(self._index(position), 4, 0)
+        return part + string(value)
+
+    def _insert(self, field: Field) -> bytes:
+        name, value = field
+        static = _STATIC_NAMES.get(name)
+        size = len(name) + len(value) + _ENTRY_OVERHEAD
+        fits = self._size + size <= self._limit
+        start = integer(static or 0, 6, 0x40) if fits else integer(static or 0, 4, 0)
+        if fits:
+            self._size += size
+            self._forget()
+            self._entries[field] = len(self._entries) + 1
+            self._names.setdefault(name, len(self._entries))
+        return start + (b"" if static else string(name)) + string(value)
+
+    def _index(self, position: int) -> int:
+        return _STATIC_ENTRIES + len(self._entries) - position + 1
+
+    def _forget(self) -> None:
+        self._constants.clear()
+        self._name_parts.clear()
+
+
+def _never_indexed(static_name: int, value: bytes) -> bytes:
+    """A literal that no intermediary may put in a table: section 6.2.3."""
+    return integer(static_name, 4, 0x10) + string(value)
+
+
+def decode(block: bytes) -> list[tuple[str, str]]:
+    """The fields of an answer, in order.
+
+    Raises :exc:`hpack.HPACKError` for a block that is not valid for a table of size 0, and
+    :exc:`UnicodeDecodeError` for one that is not text.
+    """
+    decoder = Decoder(max_header_list_size=MAX_HEADER_LIST_BYTES)
+    decoder.max_allowed_table_size = 0
+    decoder.header_table_size = 0
+    return [(str(name), str(value)) for name, value, *_ in decoder.decode(block)]

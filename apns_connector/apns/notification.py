@@ -1,0 +1,138 @@
+"""What is sent to one device: token, payload, headers. It validates itself.
+
+Source of the rules: Apple, "Sending notification requests to APNs" (UserNotifications).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import msgspec
+
+from apns_connector.errors import NotificationError
+
+MAX_COLLAPSE_ID_BYTES: Final = 64
+# Apple says not to assume a size. 80 bytes have been seen; 100 were once announced as the most.
+MAX_DEVICE_TOKEN_DIGITS: Final = 200
+
+PUSH_TYPES: Final = frozenset(
+    {
+        "alert",
+        "background",
+        "complication",
+        "controls",
+        "fileprovider",
+        "liveactivity",
+        "location",
+        "mdm",
+        "pushtotalk",
+        "voip",
+        "widgets",
+    }
+)
+
+_HEX = re.compile(r"(?:[0-9a-fA-F]{2})+", re.ASCII)
+_IGNORED_IN_TOKEN = re.compile(r"[\s<>-]")
+# What a header field may hold: RFC 9110, section 5.5, without anything beyond ASCII.
+_FIELD_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?", re.ASCII)
+
+
+class Notification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One notification.
+
+    ``device_token``: hexadecimal digits, either case; :func:`clean_device_token` takes spaces out.
+    ``payload``: a JSON object as a mapping, or its UTF-8 bytes, sent as they are.
+    ``topic``: the app's bundle id, with the suffix of the push type; may be absent with a
+    certificate for one app. ``priority``: 10 at once, 5 power-aware, 1 never wakes the device;
+    absent, Apple takes 10. ``expiration``: seconds since 1970; 0 means one attempt and no storage;
+    absent, Apple stores for up to 30 days. ``collapse_id``: at most 64 bytes. ``apns_id``: a UUID;
+    one is made if absent, and is the same for every attempt.
+
+    Raises :class:`NotificationError` whose ``field`` is the attribute to change.
+    """
+
+    device_token: str
+    payload: Mapping[str, Any] | bytes
+    topic: str | None = None
+    push_type: str | None = "alert"
+    priority: int | None = None
+    expiration: int | None = None
+    collapse_id: str | None = None
+    apns_id: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.apns_id:
+            msgspec.structs.force_setattr(self, "apns_id", str(uuid4()))
+        else:
+            _check_apns_id(self.apns_id)
+        if not _HEX.fullmatch(self.device_token):
+            raise NotificationError("device_token", _why_no_token(self.device_token))
+        if len(self.device_token) > MAX_DEVICE_TOKEN_DIGITS:
+            raise NotificationError(
+                "device_token",
+                f"The device token has {len(self.device_token)} digits; "
+                f"none of Apple's has more than {MAX_DEVICE_TOKEN_DIGITS}",
+            )
+        if self.topic is not None and not _FIELD_VALUE.fullmatch(self.topic):
+            raise NotificationError("topic", "The topic must be a bundle id, in ASCII, not blank")
+        if self.push_type is not None and self.push_type not in PUSH_TYPES:
+            raise NotificationError(
+                "push_type",
+                f"Push type '{self.push_type}' is none of Apple's: {', '.join(sorted(PUSH_TYPES))}",
+            )
+        self._check_delivery()
+
+    def _check_delivery(self) -> None:
+        if self.priority not in (None, 10, 5, 1):
+            raise NotificationError("priority", f"Priority {self.priority} is not 10, 5 or 1")
+        if self.push_type == "background" and self.priority not in (None, 5):
+            raise NotificationError(
+                "priority", "A background notification must have priority 5; Apple refuses others"
+            )
+        if self.expiration is not None and self.expiration < 0:
+            raise NotificationError("expiration", "The expiration lies before 1970; use 0 for none")
+        if self.collapse_id is not None:
+            _check_collapse_id(self.collapse_id)
+
+    def __repr__(self) -> str:
+        return (
+            f"Notification(…{self.device_token[-8:]}, topic={self.topic!r}, "
+            f"push_type={self.push_type!r}, apns_id={self.apns_id!r})"
+        )
+
+
+def clean_device_token(text: str) -> str:
+    """``text`` without what people paste around and into tokens: white space, hyphens, <>."""
+    return _IGNORED_IN_TOKEN.sub("", text).lower()
+
+
+def _why_no_token(token: str) -> str:
+    if not token:
+        return "The device token is empty"
+    if len(token) % 2 and _HEX.fullmatch(token + "0"):
+        return f"The device token has an odd number of digits ({len(token)})"
+    return "The device token holds something other than hexadecimal digits"
+
+
+def _check_apns_id(apns_id: str) -> None:
+    try:
+        canonical = str(UUID(apns_id)) == apns_id.lower()
+    except ValueError:
+        canonical = False
+    if not canonical:
+        raise NotificationError(
+            "apns_id", f"The apns-id '{apns_id}' is not a UUID in the form 8-4-4-4-12"
+        )
+
+
+def _check_collapse_id(collapse_id: str) -> None:
+    if not _FIELD_VALUE.fullmatch(collapse_id):
+        raise NotificationError("collapse_id", "The collapse id must be printable ASCII, not blank")
+    if len(collapse_id) > MAX_COLLAPSE_ID_BYTES:
+        raise NotificationError(
+            "collapse_id",
+            f"The collapse id has {len(collapse_id)} bytes; {MAX_COLLAPSE_ID_BYTES} are allowed",
+        )

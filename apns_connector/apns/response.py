@@ -1,0 +1,94 @@
+"""What Apple said to one notification: a value, accepted or not."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cached_property
+
+import msgspec
+from hpack import HPACKError
+
+from apns_connector.apns import header_block
+from apns_connector.apns.notification import Notification
+from apns_connector.apns.reasons import Reason, explain
+
+
+class Response:
+    """Apple's answer to ``notification``.
+
+    ``status``: the HTTP status. ``reason``: Apple's word, verbatim, ``None`` if accepted.
+    ``timestamp``: with status 410, since when the token has been invalid (milliseconds since
+    1970). ``apns_id``: the id of the notification, as sent.
+    """
+
+    __slots__ = ("__dict__", "_block", "body", "notification", "reason", "status", "timestamp")
+
+    def __init__(
+        self, notification: Notification, status: int, block: bytes = b"\x88", body: bytes = b""
+    ) -> None:
+        self.notification = notification
+        self.status = status
+        self._block = block
+        self.body = body
+        self.reason: str | None = None
+        self.timestamp: int | None = None
+        if status != 200:
+            self.reason, self.timestamp = _read_body(status, body)
+
+    @classmethod
+    def refused_connection(cls, notification: Notification, reason: Reason) -> Response:
+        """Apple closed the connection with ``reason`` instead of answering each request."""
+        response = cls(notification, reason.status)
+        response.reason = reason.name
+        return response
+
+    @property
+    def accepted(self) -> bool:
+        """True: Apple will try to deliver it. That is all that Apple ever tells."""
+        return self.status == 200
+
+    @property
+    def apns_id(self) -> str:
+        return self.notification.apns_id
+
+    @cached_property
+    def headers(self) -> dict[str, str]:
+        """The header fields of the answer, decoded when first asked for."""
+        try:
+            return dict(header_block.decode(self._block))
+        except (HPACKError, UnicodeDecodeError):
+            return {":status": str(self.status)}
+
+    @property
+    def apns_unique_id(self) -> str | None:
+        """The key for Apple's delivery log; the sandbox alone gives one."""
+        return self.headers.get("apns-unique-id")
+
+    @property
+    def explanation(self) -> Reason | None:
+        """What the reason means and what to do about it; ``None`` if accepted."""
+        return None if self.reason is None else explain(self.status, self.reason)
+
+    @property
+    def invalid_since(self) -> datetime | None:
+        """``timestamp`` as a time in UTC."""
+        if self.timestamp is None:
+            return None
+        return datetime.fromtimestamp(self.timestamp / 1000, UTC)
+
+    def __repr__(self) -> str:
+        said = "accepted" if self.accepted else self.reason
+        return f"Response({self.status} {said}, {self.notification!r})"
+
+
+def _read_body(status: int, body: bytes) -> tuple[str, int | None]:
+    """Reason and timestamp; a body that is not Apple's JSON becomes the reason as it stands."""
+    try:
+        said = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        said = None
+    if not isinstance(said, dict) or not isinstance(said.get("reason"), str):
+        text = body[:200].decode("utf-8", "replace").strip()
+        return text or f"status {status} without a reason", None
+    timestamp = said.get("timestamp")
+    return said["reason"], timestamp if type(timestamp) is int else None
