@@ -1,0 +1,31 @@
+"""``serve``: run the gateway of a deployment."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from apns_connector.cli import log, loop
+from apns_connector.runtime import Runtime
+from apns_connector.settings import ENVIRONMENT_PREFIX
+
+
+@click.command()
+@click.argument("deployment", type=click.Path(path_type=Path))
+@click.option("--host", help="Address to listen on; in gateway.yaml: http.host.")
+@click.option("--port", type=int, help="Port to listen on; in gateway.yaml: http.port.")
+@click.option("--log-level", help="DEBUG, INFO, WARNING or ERROR; in gateway.yaml: log.level.")
+def serve(deployment: Path, host: str | None, port: int | None, log_level: str | None) -> None:
+    """Serve the proxies of DEPLOYMENT until SIGTERM or Ctrl-C.
+
+    DEPLOYMENT is a folder with gateway.yaml (optional), synapse-configs/default and registry.
+    """
+    given = {"HTTP__HOST": host, "HTTP__PORT": port, "LOG__LEVEL": log_level}
+    options = {
+        ENVIRONMENT_PREFIX + key: str(value) for key, value in given.items() if value is not None
+    }
+    runtime = Runtime(deployment, {**os.environ, **options})
+    log.configure(runtime.settings.log.level)
+    loop.run(runtime.run())

@@ -1,0 +1,168 @@
+"""What an operator sets: ``gateway.yaml`` of a deployment, and the environment over it.
+
+Every key may be given by the environment instead, as ``APNS_CONNECTOR__`` and the path of the key
+in capitals, joined by two underscores: ``APNS_CONNECTOR__HTTP__PORT=8281``. Secrets have no place
+here: passwords are in the vault, and its master key in ``APNS_CONNECTOR_MASTER_KEY`` or in the
+file that ``APNS_CONNECTOR_MASTER_KEY_FILE`` names.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, Literal
+
+import msgspec
+import yaml
+
+from apns_connector.apns.client import DEFAULT_TIMEOUT_SECONDS
+from apns_connector.apns.destination import APPLE, Destination
+from apns_connector.errors import ConfigurationError
+from apns_connector.gateway.limits import Limits
+
+FILE_NAME: Final = "gateway.yaml"
+ENVIRONMENT_PREFIX: Final = "APNS_CONNECTOR__"
+
+
+class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``host``: an address to listen on. ``public_url``: what WSDL documents give as address."""
+
+    host: str = "127.0.0.1"
+    port: int = 8280
+    public_url: str | None = None
+
+
+class DestinationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``trust``: a PEM file of certificate authorities, relative to the deployment."""
+
+    host: str
+    port: int = 443
+    trust: str | None = None
+
+
+class Apns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``timeout``: seconds for one notification. ``destinations`` replace or join Apple's two."""
+
+    timeout: float = DEFAULT_TIMEOUT_SECONDS
+    destinations: dict[str, DestinationSettings] = {}
+
+
+class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """All settings of one gateway; ``limits`` are those of :class:`Limits`, by name."""
+
+    http: Http = Http()
+    apns: Apns = Apns()
+    log: Log = Log()
+    limits: dict[str, float] = {}
+
+
+def read_settings(deployment: Path, environment: Mapping[str, str]) -> Settings:
+    """The settings of the deployment in that folder; without a file, the defaults.
+
+    Raises :class:`ConfigurationError` with file and line, or with the name of the variable.
+    """
+    file = deployment / FILE_NAME
+    content, lines = _read_yaml(file) if file.is_file() else ({}, {})
+    settings = _convert(content, str(file), lines)
+    overlay = _from_environment(environment)
+    if overlay:
+        settings = _convert(_merged(content, overlay), "the environment", {}, strict=False)
+    return settings
+
+
+def limits(settings: Settings) -> Limits:
+    """Raises :class:`ConfigurationError` for a name that is no limit, or a value below zero."""
+    known = {field.name: field.type for field in dataclasses.fields(Limits)}
+    given: dict[str, Any] = {}
+    for name, value in settings.limits.items():
+        if name not in known:
+            raise ConfigurationError(
+                f"{FILE_NAME}: limits.{name} is none of {', '.join(sorted(known))}"
+            )
+        given[name] = int(value) if known[name] == "int" else value
+    try:
+        return Limits(**given)
+    except ValueError as error:
+        raise ConfigurationError(f"{FILE_NAME}: {error}") from error
+
+
+def destinations(settings: Settings, deployment: Path) -> Mapping[str, Destination]:
+    """What ``<destination>`` may hold: Apple's two, unless redirected, and the named ones."""
+    named = {
+        name: Destination(
+            name, given.host, given.port, None if given.trust is None else deployment / given.trust
+        )
+        for name, given in settings.apns.destinations.items()
+    }
+    return {**APPLE, **named}
+
+
+def _convert(
+    content: Any, place: str, lines: Mapping[str, int], *, strict: bool = True
+) -> Settings:
+    try:
+        return msgspec.convert(content, Settings, strict=strict)
+    except msgspec.ValidationError as error:
+        problem, _, path = str(error).partition(" - at ")
+        path = path.strip("`")
+        where = f"{path.removeprefix('$.')}: " if path not in ("", "$") else ""
+        raise ConfigurationError(f"{where}{problem}", place, lines.get(path)) from error
+
+
+def _read_yaml(file: Path) -> tuple[Any, dict[str, int]]:
+    """The content, and the line of each key by its path (``$.http.port``)."""
+    try:
+        loader = yaml.SafeLoader(file.read_text("utf-8"))
+        node = loader.get_single_node()
+        if node is None:
+            return {}, {}
+        lines: dict[str, int] = {}
+        _note_lines(node, "$", lines, str(file))
+        return loader.construct_document(node), lines
+    except yaml.MarkedYAMLError as error:
+        line = None if error.problem_mark is None else error.problem_mark.line + 1
+        raise ConfigurationError(f"not YAML: {error.problem}", str(file), line) from error
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise ConfigurationError(f"cannot be read: {error}", str(file)) from error
+
+
+def _note_lines(node: yaml.Node, path: str, lines: dict[str, int], file: str) -> None:
+    """YAML lets a second key of the same name win silently; here it is a mistake."""
+    if not isinstance(node, yaml.MappingNode):
+        return
+    for key, value in node.value:
+        inner = f"{path}.{key.value}"
+        line = key.start_mark.line + 1
+        if inner in lines:
+            raise ConfigurationError(
+                f"{key.value} stands here a second time, first in line {lines[inner]}", file, line
+            )
+        lines[inner] = line
+        _note_lines(value, inner, lines, file)
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    content: dict[str, Any] = {}
+    for name, value in sorted(environment.items()):
+        if name.startswith(ENVIRONMENT_PREFIX):
+            *path, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
+            target = content
+            for part in path:
+                target = target.setdefault(part, {})
+            target[key] = value
+    return content
+
+
+def _merged(content: Any, overlay: Any) -> Any:
+    if not (isinstance(content, dict) and isinstance(overlay, dict)):
+        return overlay
+    keys = {**content, **overlay}
+    return {
+        key: _merged(content[key], overlay[key]) if key in content and key in overlay else value
+        for key, value in keys.items()
+    }
