@@ -2,9 +2,3 @@
 
 As a library, begin with :mod:`apns_connector.apns`. As a gateway, run ``apns-connector serve``.
 """
-
-from importlib.metadata import version
-
-__version__ = version("apns-connector")
-
-__all__ = ["__version__"]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import click
 
-from apns_connector import __version__
 from apns_connector.runtime import library_folder
 
 # Zip files hold times; a fixed one makes two archives of the same content the same.
@@ -18,7 +18,7 @@ _TIME = (1980, 1, 1, 0, 0, 0)
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
-    default=Path(f"apns-connector-{__version__}.zip"),
+    default=Path(f"apns-connector-{version('apns-connector')}.zip"),
     show_default=True,
     help="The archive to write.",
 )
