@@ -70,7 +70,7 @@ class Apple:
     credentials: DemoCredentials
 
     def notifications(self) -> list[dict[str, Any]]:
-        return self._control("GET", "/notifications")["notifications"]
+        return self._control("GET", "/notifications")
 
     def forget(self) -> None:
         self._control("DELETE", "/notifications")
