@@ -1,0 +1,114 @@
+"""The ASGI side of one request: its body comes in, its one answer goes out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from apns_connector.gateway.admission import Ticket
+from apns_connector.gateway.answer import Answer
+from apns_connector.gateway.limits import Limits
+from apns_connector.gateway.refusal import Refused
+from apns_connector.gateway.request import Request
+
+Event = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Event]]
+Send = Callable[[Event], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+# RFC 9110 8.6: the status alone says that there is no body.
+NO_LENGTH = (204, 304)
+
+
+class Disconnected(Exception):  # noqa: N818 - an outcome, named as one
+    """The client left before its request was complete: nobody is left to answer."""
+
+
+async def read_body(request: Request, receive: Receive, ticket: Ticket, limits: Limits) -> bytes:
+    """The whole body. Raises Refused (413, 503) as soon as it is clear, and Disconnected."""
+    _check_length(request, limits)
+    chunks: list[bytes] = []
+    size = 0
+    more = True
+    while more:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            raise Disconnected
+        chunk = event.get("body", b"")
+        size += len(chunk)
+        if size > limits.body_bytes:
+            raise _too_large(limits)
+        ticket.reserve(len(chunk))
+        chunks.append(chunk)
+        more = event.get("more_body", False)
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+
+def _check_length(request: Request, limits: Limits) -> None:
+    """Refuses before the first byte is asked for: with Expect: 100-continue none is ever sent."""
+    announced = request.headers.get("content-length") or "0"
+    if announced.isdecimal() and len(announced) < 20 and int(announced) > limits.body_bytes:
+        raise _too_large(limits)
+
+
+def _too_large(limits: Limits) -> Refused:
+    return Refused(413, f"The body of a request may have {limits.body_bytes} bytes")
+
+
+class Reply:
+    """The one answer of a request: whoever comes first gives it, the flow or its deadline."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.given = False
+
+    async def give(self, answer: Answer) -> None:
+        """Sends the answer, unless one was sent already."""
+        if self.given:
+            return
+        self.given = True
+        headers = [(name.encode(), value.encode()) for name, value in answer.headers]
+        if answer.status not in NO_LENGTH:
+            headers.append((b"content-length", b"%d" % len(answer.body)))
+        await self._send(
+            {"type": "http.response.start", "status": answer.status, "headers": headers}
+        )
+        await self._send({"type": "http.response.body", "body": answer.body})
+
+
+class Deadline:
+    """Gives an answer when its ``async with`` block takes longer than that many seconds.
+
+    The block itself runs on to its end: what it has begun, such as a push, has to be accounted
+    for.
+    """
+
+    def __init__(self, reply: Reply, seconds: float, late_answer: Callable[[], Answer]) -> None:
+        self._reply = reply
+        self._late_answer = late_answer
+        self._loop = asyncio.get_running_loop()
+        self._timer = self._loop.call_later(seconds, self._is_over)
+        self._giving: asyncio.Task[None] | None = None
+
+    def _is_over(self) -> None:
+        self._giving = self._loop.create_task(self._reply.give(self._late_answer()))
+
+    async def __aenter__(self) -> None:
+        return None
+
+    async def __aexit__(self, *_: object) -> None:
+        self._timer.cancel()
+        if self._giving is not None:
+            await self._giving
+
+
+async def serve_lifespan(receive: Receive, send: Send) -> None:
+    """ASGI's start and stop: nothing to prepare, nothing to put away."""
+    while True:
+        event = await receive()
+        await send({"type": f"{event['type']}.complete"})
+        if event["type"] == "lifespan.shutdown":
+            return

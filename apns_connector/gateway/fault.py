@@ -1,0 +1,49 @@
+"""Faults that the gateway itself answers with, before or instead of a flow.
+
+Escaped templates: there is no tree to build for three elements and one sentence.
+"""
+
+from __future__ import annotations
+
+import re
+from enum import Enum
+from xml.sax.saxutils import escape
+
+from apns_connector.gateway.form import Form
+
+# Characters that XML 1.0 (2.2 Char) cannot carry, escaped or not.
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+_TEMPLATES = {
+    Form.SOAP11: (
+        '<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">'
+        "<soapenv:Body><soapenv:Fault><faultcode>soapenv:{code}</faultcode>"
+        "<faultstring>{reason}</faultstring></soapenv:Fault></soapenv:Body></soapenv:Envelope>"
+    ),
+    Form.SOAP12: (
+        '<soapenv:Envelope xmlns:soapenv="http://www.w3.org/2003/05/soap-envelope">'
+        "<soapenv:Body><soapenv:Fault><soapenv:Code><soapenv:Value>soapenv:{code}</soapenv:Value>"
+        '</soapenv:Code><soapenv:Reason><soapenv:Text xml:lang="en">{reason}</soapenv:Text>'
+        "</soapenv:Reason></soapenv:Fault></soapenv:Body></soapenv:Envelope>"
+    ),
+    Form.POX: "<Exception>{reason}</Exception>",
+}
+
+
+class Blame(Enum):
+    """Whose fault it is, as SOAP 1.1 (4.4.1) and SOAP 1.2 (part 1, 5.4.6) name it."""
+
+    CLIENT = ("Client", "Sender")
+    SERVER = ("Server", "Receiver")
+    VERSION = ("VersionMismatch", "VersionMismatch")
+
+    def __init__(self, soap11: str, soap12: str) -> None:
+        self.soap11 = soap11
+        self.soap12 = soap12
+
+
+def write_fault(form: Form, blame: Blame, reason: str) -> bytes:
+    """A whole answer body in UTF-8. ``reason`` may hold anything a client sent."""
+    code = blame.soap12 if form is Form.SOAP12 else blame.soap11
+    clean = escape(_NO_XML.sub("\ufffd", reason))
+    return _TEMPLATES[form].format(code=code, reason=clean).encode("utf-8")

@@ -1,0 +1,83 @@
+"""What is posted to a proxy: let in, read, mediated, answered."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from contextlib import nullcontext
+from functools import partial
+
+from apns_connector.errors import ConnectorError
+from apns_connector.gateway.admission import Admission
+from apns_connector.gateway.answer import Answer, fault_answer, write_answer
+from apns_connector.gateway.asgi import Deadline, Receive, Reply, read_body
+from apns_connector.gateway.binding import Received, expected_form, read_message
+from apns_connector.gateway.fault import Blame
+from apns_connector.gateway.limits import Limits
+from apns_connector.gateway.refusal import Refused
+from apns_connector.gateway.request import Request
+from apns_connector.mediation.configuration import Configuration
+from apns_connector.mediation.proxy import Proxy
+
+_log = logging.getLogger(__name__)
+
+UNEXPECTED = "An unexpected error ended the flow: the log of the gateway tells more"
+
+
+class Intake:
+    """All posted requests of a gateway: they share its limits."""
+
+    def __init__(self, configuration: Configuration, limits: Limits) -> None:
+        self._configuration = configuration
+        self._limits = limits
+        self._admission = Admission(limits)
+        self._large_bodies = asyncio.Semaphore(limits.large_bodies)
+
+    @property
+    def requests_in_progress(self) -> int:
+        return self._admission.requests
+
+    async def post(self, proxy: Proxy, request: Request, receive: Receive, reply: Reply) -> None:
+        """Answers one request. Raises Refused or asgi.Disconnected instead.
+
+        Neither a client that leaves nor the deadline ends a flow: it runs on to its own end, and
+        counts as a request in progress until then.
+        """
+        with self._admission.admit() as ticket:
+            body = await read_body(request, receive, ticket, self._limits)
+            late = partial(self._late, proxy, request)
+            async with Deadline(reply, self._limits.flow_seconds, late):
+                answer = await self._answer(proxy, request, body)
+                if reply.given:
+                    _log.warning("Proxy '%s' answered %d, too late", proxy.name, answer.status)
+                await reply.give(answer)
+
+    def _late(self, proxy: Proxy, request: Request) -> Answer:
+        seconds = self._limits.flow_seconds
+        reason = f"Proxy '{proxy.name}' has not answered within {seconds:g} seconds"
+        return fault_answer(504, expected_form(request), Blame.SERVER, reason)
+
+    async def _answer(self, proxy: Proxy, request: Request, body: bytes) -> Answer:
+        try:
+            return await self._mediate(proxy, request, body)
+        except Refused:
+            raise
+        except ConnectorError as error:
+            reason = str(error).partition("\n")[0]
+            _log.warning("Proxy '%s': no fault handler is left for %r", proxy.name, reason)
+        except Exception:  # noqa: BLE001 - one bad flow must not end the others; it is logged
+            _log.exception("Proxy '%s' failed unexpectedly", proxy.name)
+            reason = UNEXPECTED
+        return fault_answer(500, expected_form(request), Blame.SERVER, reason)
+
+    async def _mediate(self, proxy: Proxy, request: Request, body: bytes) -> Answer:
+        # The tree of a message takes many times its text, and lives as long as the flow.
+        large = len(body) >= self._limits.large_body_bytes
+        async with self._large_bodies if large else nullcontext():
+            received = await self._read(request, body, large)
+            exchange = await proxy.receive(received.message)
+            return write_answer(exchange.response, received)
+
+    async def _read(self, request: Request, body: bytes, large: bool) -> Received:
+        read = (request, body, self._configuration, self._limits)
+        return await asyncio.to_thread(read_message, *read) if large else read_message(*read)

@@ -1,0 +1,67 @@
+"""One HTTP request as the gateway sees it: the ASGI scope read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl
+
+from apns_connector.gateway.refusal import Refused
+
+MAX_URL_PARAMETERS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """``path`` is percent-decoded; ``headers`` by lower-case name, the values of a repeated field
+    joined with commas (RFC 9110 5.3)."""
+
+    method: str
+    path: str
+    query: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    scheme: str = "http"
+    client: str | None = None
+    http_version: str = "1.1"
+
+    @classmethod
+    def from_scope(cls, scope: Mapping[str, Any]) -> Request:
+        """From an ASGI ``http`` scope."""
+        client = scope.get("client")
+        return cls(
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"].decode("latin-1"),
+            headers=_joined(scope["headers"]),
+            scheme=scope.get("scheme", "http"),
+            client=client[0] if client else None,
+            http_version=scope.get("http_version", "1.1"),
+        )
+
+    def url_parameters(self) -> dict[str, str]:
+        """The query, decoded; the last of equal names counts. Raises Refused (400) for a flood."""
+        if not self.query:
+            return {}
+        try:
+            pairs = parse_qsl(self.query, keep_blank_values=True, max_num_fields=MAX_URL_PARAMETERS)
+        except ValueError as error:
+            raise Refused(400, f"The URL has more than {MAX_URL_PARAMETERS} parameters") from error
+        return dict(pairs)
+
+    def asks_for(self, word: str) -> bool:
+        """Whether the query begins with that lower-case word, as in ``?wsdl``."""
+        return self.query.partition("&")[0].partition("=")[0].lower() == word
+
+    @property
+    def target(self) -> str:
+        """Path and query, as WS-Addressing To sees them."""
+        return f"{self.path}?{self.query}" if self.query else self.path
+
+
+def _joined(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in fields:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers

@@ -1,0 +1,198 @@
+import pytest
+
+from apns_connector.gateway.answer import (
+    ACCEPTED,
+    plain_refusal,
+    refusal_answer,
+    write_answer,
+)
+from apns_connector.gateway.form import Form
+from apns_connector.gateway.refusal import Refused
+from apns_connector.mediation import xml
+from apns_connector.mediation.fault import Detail, FaultCode, SoapFault
+from apns_connector.mediation.soap import SoapVersion, new_envelope
+
+SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
+SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
+ENVELOPE = '<e:Envelope xmlns:e="{}"><e:Body><a>\u00e4</a></e:Body></e:Envelope>'
+REQUESTS = {
+    Form.SOAP11: (ENVELOPE.format(SOAP11).encode(), "text/xml"),
+    Form.SOAP12: (ENVELOPE.format(SOAP12).encode(), "application/soap+xml"),
+    Form.POX: ("<a>\u00e4</a>".encode(), "application/xml"),
+}
+DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
+
+
+@pytest.fixture(params=Form, ids=lambda form: form.name)
+def received(request, receive):
+    return receive(*REQUESTS[request.param])
+
+
+def make_fault(message, detail: str | None = None) -> None:
+    """As a flow does, which need not care for the version of its caller."""
+    fault = SoapFault(
+        FaultCode(SOAP11, "Server"), "why", detail=None if detail is None else Detail(detail)
+    )
+    envelope = new_envelope(SoapVersion.SOAP11)
+    fault.put_soap11(envelope[-1])
+    message.replace_envelope(envelope)
+
+
+def header(answer, name: str) -> str | None:
+    return dict(answer.headers).get(name)
+
+
+def test_no_answer_of_the_flow_is_202_without_body(received):
+    assert write_answer(None, received) is ACCEPTED
+    assert (ACCEPTED.status, ACCEPTED.headers, ACCEPTED.body) == (202, (), b"")
+
+
+def test_a_forced_202_has_no_body_even_if_the_flow_answered(received):
+    received.message.properties.set("FORCE_SC_ACCEPTED", "true", "axis2")
+    assert write_answer(received.message, received) is ACCEPTED
+
+
+def test_an_answer_has_the_form_of_its_request(received):
+    answer = write_answer(received.message, received)
+    assert answer.status == 200
+    assert header(answer, "content-type") == f"{received.form.media_type}; charset=UTF-8"
+    assert answer.body.startswith(DECLARATION)
+    root = xml.parse(answer.body)
+    version = received.form.version
+    assert root.tag == ("a" if version is None else version.envelope)
+    assert "".join(root.itertext()) == "\u00e4"
+
+
+def test_a_fault_is_500_in_the_form_of_the_request(received):
+    make_fault(received.message)
+    answer = write_answer(received.message, received)
+    assert answer.status == 500
+    root = xml.parse(answer.body)
+    version = received.form.version
+    assert root.tag == ("Exception" if version is None else version.envelope)
+    assert b"why" in answer.body
+
+
+def test_a_plain_fault_tells_its_detail_rather_than_its_reason(receive):
+    received = receive(*REQUESTS[Form.POX])
+    make_fault(received.message, "<more>")
+    body = write_answer(received.message, received).body
+    assert body == DECLARATION + b"<Exception>&lt;more&gt;</Exception>"
+
+
+def test_plain_xml_marked_as_fault_is_500(receive):
+    received = receive(b"<Exception>no</Exception>", "application/xml")
+    received.message.pox_fault = True
+    answer = write_answer(received.message, received)
+    assert (answer.status, answer.body) == (500, DECLARATION + b"<Exception>no</Exception>")
+
+
+@pytest.mark.parametrize("value", ["TRUE", "true", True])
+def test_a_fault_goes_out_with_200_when_the_flow_says_so(received, value):
+    make_fault(received.message)
+    received.message.properties.set("FAULTS_AS_HTTP_200", value, "axis2")
+    assert write_answer(received.message, received).status == 200
+
+
+@pytest.mark.parametrize(
+    ("value", "status"), [("201", 201), (404, 404), (" 503 ", 503), ("200", 200)]
+)
+def test_the_status_that_a_flow_sets_wins_over_everything(received, value, status):
+    make_fault(received.message)
+    received.message.properties.set("HTTP_SC", value, "axis2")
+    answer = write_answer(received.message, received)
+    assert answer.status == status
+    assert answer.body
+
+
+@pytest.mark.parametrize(
+    "value", ["100", "99", "600", "200 OK", "abc", "", 2.5, "\u0662\u0660\u0660"]
+)
+def test_a_status_that_is_none_is_ignored_and_logged(received, value, caplog):
+    received.message.properties.set("HTTP_SC", value, "axis2")
+    assert write_answer(received.message, received).status == 200
+    assert "it must be a status from 200 to 599" in caplog.text
+
+
+@pytest.mark.parametrize("status", ["204", "205", "304"])
+def test_a_status_that_forbids_a_body_has_none(received, status):
+    received.message.properties.set("HTTP_SC", status, "axis2")
+    answer = write_answer(received.message, received)
+    assert (answer.status, answer.body) == (int(status), b"")
+    assert header(answer, "content-type") is None
+
+
+def test_a_flow_may_leave_the_body_out(received):
+    received.message.properties.set("NO_ENTITY_BODY", "true", "axis2")
+    received.message.properties.set("X-Mine", "1", "transport")
+    answer = write_answer(received.message, received)
+    assert (answer.status, answer.body, header(answer, "x-mine")) == (200, b"", "1")
+
+
+def test_an_empty_plain_answer_is_an_empty_body(receive):
+    received = receive(*REQUESTS[Form.POX])
+    message = received.message
+    message.body.remove(message.payload)
+    assert write_answer(message, received).body == b""
+
+
+def test_a_soap_request_may_be_answered_with_plain_xml(received):
+    received.message.properties.set("messageType", "application/xml; charset=UTF-8", "axis2")
+    answer = write_answer(received.message, received)
+    assert answer.body == DECLARATION + "<a>\u00e4</a>".encode()
+    assert header(answer, "content-type") == "application/xml; charset=UTF-8"
+
+
+def test_plain_xml_keeps_the_namespaces_that_its_values_may_need(receive):
+    body = (
+        f'<e:Envelope xmlns:e="{SOAP11}" xmlns:xs="urn:xs" xmlns:xsi="urn:xsi"><e:Body>'
+        '<a xsi:type="xs:string">1<b/>2<!--c--></a></e:Body></e:Envelope>'
+    )
+    received = receive(body.encode())
+    received.message.properties.set("messageType", "application/xml", "axis2")
+    assert write_answer(received.message, received).body == DECLARATION + (
+        b'<a xmlns:xs="urn:xs" xmlns:xsi="urn:xsi" xsi:type="xs:string">1<b/>2<!--c--></a>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("message_type", "tag"),
+    [("text/xml", f"{{{SOAP11}}}Envelope"), ("application/soap+xml", f"{{{SOAP12}}}Envelope")],
+)
+def test_a_plain_request_may_be_answered_with_soap(receive, message_type, tag):
+    received = receive(*REQUESTS[Form.POX])
+    received.message.properties.set("messageType", message_type, "axis2")
+    assert xml.parse(write_answer(received.message, received).body).tag == tag
+
+
+def test_a_soap_request_keeps_its_version_whatever_the_message_type(receive):
+    received = receive(*REQUESTS[Form.SOAP12])
+    received.message.properties.set("messageType", "text/xml", "axis2")
+    assert xml.parse(write_answer(received.message, received).body).tag == f"{{{SOAP12}}}Envelope"
+
+
+def test_a_message_type_that_cannot_be_written_is_logged(received, caplog):
+    received.message.properties.set("messageType", "application/json", "axis2")
+    assert write_answer(received.message, received).body.startswith(DECLARATION)
+    assert "messageType 'application/json' cannot be written" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("refused", "code"),
+    [
+        (Refused(400, "p"), "Client"),
+        (Refused(503, "p"), "Server"),
+        (Refused(400, "p", mismatch=True), "VersionMismatch"),
+    ],
+)
+def test_a_refusal_is_a_fault_that_blames_by_its_status(refused, code):
+    answer = refusal_answer(refused, Form.SOAP11)
+    assert answer.status == refused.status
+    assert xml.parse(answer.body).findtext(".//faultcode") == f"soapenv:{code}"
+
+
+def test_a_refusal_carries_the_headers_of_its_status():
+    refused = Refused(405, "not <here>", (("allow", "POST"),))
+    assert header(refusal_answer(refused, Form.POX), "allow") == "POST"
+    plain = plain_refusal(refused)
+    assert (header(plain, "allow"), plain.body) == ("POST", b"not <here>\n")

@@ -1,0 +1,137 @@
+import asyncio
+
+import pytest
+
+from apns_connector.gateway.admission import Admission
+from apns_connector.gateway.answer import Answer
+from apns_connector.gateway.asgi import Deadline, Disconnected, Reply, read_body, serve_lifespan
+from apns_connector.gateway.limits import Limits
+from apns_connector.gateway.refusal import Refused
+from apns_connector.gateway.request import Request
+
+
+class Events:
+    """An ASGI ``receive`` that gives these events, and counts them."""
+
+    def __init__(self, *events):
+        self.left = list(events)
+
+    async def __call__(self):
+        return self.left.pop(0)
+
+
+class Sent(list):
+    """An ASGI ``send`` that keeps what it is given."""
+
+    async def __call__(self, event):
+        self.append(event)
+
+
+def chunk(body: bytes, more: bool = True):
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+def read(receive, headers=(), **limits):
+    limits = Limits(**limits)
+    with Admission(limits).admit() as ticket:
+        request = Request("POST", "/", headers=dict(headers))
+        return asyncio.run(read_body(request, receive, ticket, limits))
+
+
+def test_a_body_is_joined_from_its_chunks():
+    assert read(Events(chunk(b"ab"), chunk(b""), chunk(b"c", more=False))) == b"abc"
+    assert read(Events({"type": "http.request"})) == b""
+
+
+def test_a_body_that_announces_too_much_is_refused_unread():
+    events = Events(chunk(b"12345", more=False))
+    with pytest.raises(Refused, match="may have 4 bytes") as refused:
+        read(events, headers=[("content-length", "5")], body_bytes=4)
+    assert refused.value.status == 413
+    assert len(events.left) == 1
+
+
+def test_a_body_that_announces_nothing_is_refused_once_it_is_too_long():
+    events = Events(chunk(b"123"), chunk(b"45"), chunk(b"6"))
+    with pytest.raises(Refused) as refused:
+        read(events, body_bytes=4)
+    assert refused.value.status == 413
+    assert len(events.left) == 1
+
+
+def test_bodies_count_against_what_all_may_take_together():
+    with pytest.raises(Refused) as refused:
+        read(Events(chunk(b"12345", more=False)), bodies_bytes=4)
+    assert refused.value.status == 503
+
+
+def test_a_client_that_leaves_early_is_not_answered():
+    with pytest.raises(Disconnected):
+        read(Events(chunk(b"1"), {"type": "http.disconnect"}))
+
+
+def test_an_answer_is_sent_once_with_its_length():
+    sent = Sent()
+    reply = Reply(sent)
+
+    async def give() -> None:
+        await reply.give(Answer(200, (("x-a", "\u00e4"),), b"abc"))
+        await reply.give(Answer(500))
+
+    asyncio.run(give())
+    assert sent == [
+        {
+            "type": "http.response.start",
+            "status": 200,
+            "headers": [(b"x-a", "\u00e4".encode()), (b"content-length", b"3")],
+        },
+        {"type": "http.response.body", "body": b"abc"},
+    ]
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_status_without_body_has_no_length(status):
+    sent = Sent()
+    asyncio.run(Reply(sent).give(Answer(status)))
+    assert sent[0]["headers"] == []
+
+
+def test_a_flow_that_misses_its_deadline_runs_on_but_its_client_has_an_answer_by_then():
+    sent = Sent()
+    answered = asyncio.Event()
+    steps = []
+
+    async def send(event) -> None:
+        await sent(event)
+        answered.set()
+
+    async def late_flow() -> None:
+        reply = Reply(send)
+        async with Deadline(reply, 0, lambda: Answer(504)):
+            await answered.wait()
+            steps.append("ran to its end")
+            assert reply.given
+            await reply.give(Answer(200))
+
+    asyncio.run(late_flow())
+    assert steps == ["ran to its end"]
+    assert [event.get("status") for event in sent] == [504, None]
+
+
+def test_a_flow_in_time_is_answered_by_itself():
+    sent = Sent()
+    reply = Reply(sent)
+
+    async def flow() -> None:
+        async with Deadline(reply, 60, lambda: Answer(504)):
+            await reply.give(Answer(200))
+
+    asyncio.run(flow())
+    assert sent[0]["status"] == 200
+
+
+def test_the_lifespan_is_started_and_stopped_on_request():
+    sent = Sent()
+    events = Events({"type": "lifespan.startup"}, {"type": "lifespan.shutdown"})
+    asyncio.run(serve_lifespan(events, sent))
+    assert sent == [{"type": "lifespan.startup.complete"}, {"type": "lifespan.shutdown.complete"}]

@@ -1,0 +1,121 @@
+"""Requests let in, mediated and answered, by mediators that do what a test needs."""
+
+import asyncio
+
+import pytest
+
+from apns_connector.gateway.asgi import Disconnected, Reply
+from apns_connector.gateway.intake import UNEXPECTED, Intake
+from apns_connector.gateway.limits import Limits
+from apns_connector.gateway.refusal import Refused
+from apns_connector.gateway.request import Request
+from apns_connector.mediation.mediator import Sequence, Step
+from apns_connector.mediation.proxy import Flow, Proxy
+
+ENVELOPE = b'<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body/></e:Envelope>'
+LARGE = ENVELOPE + b" " * 2000
+
+
+class Running:
+    """Runs a coroutine function as mediator, then answers."""
+
+    def __init__(self, run) -> None:
+        self._run = run
+
+    async def mediate(self, message) -> bool:
+        await self._run(message)
+        message.respond()
+        return True
+
+
+def proxy(run) -> Proxy:
+    sequence = Sequence([Step(Running(run), "test")])
+    return Proxy("P", in_flow=Flow(inline=sequence), out_flow=Flow(), fault_flow=Flow())
+
+
+async def post(intake, run, body=ENVELOPE, events=None, content_type="text/xml"):
+    """The status and the body that the client gets."""
+    events = events or [{"type": "http.request", "body": body}]
+    sent = []
+
+    async def receive():
+        return events.pop(0)
+
+    async def send(event) -> None:
+        sent.append(event)
+
+    request = Request("POST", "/services/P", headers={"content-type": content_type})
+    await intake.post(proxy(run), request, receive, Reply(send))
+    return sent[0]["status"], sent[1]["body"]
+
+
+async def nothing(message) -> None:
+    return None
+
+
+async def spoil(message) -> None:
+    message.envelope = None
+
+
+def test_a_request_is_in_progress_while_its_flow_runs(configuration):
+    intake = Intake(configuration, Limits())
+    seen = []
+
+    async def look(message) -> None:
+        seen.append(intake.requests_in_progress)
+
+    assert asyncio.run(post(intake, look))[0] == 200
+    assert (seen, intake.requests_in_progress) == ([1], 0)
+
+
+def test_a_request_beyond_the_limit_is_refused_while_another_is_in_progress(configuration):
+    intake = Intake(configuration, Limits(requests=1))
+    refusals = []
+
+    async def another(message) -> None:
+        try:
+            await post(intake, nothing)
+        except Refused as refused:
+            refusals.append(refused.status)
+
+    assert asyncio.run(post(intake, another))[0] == 200
+    assert refusals == [503]
+
+
+def test_large_bodies_are_mediated_a_few_at_a_time_and_small_ones_pass_them(configuration):
+    intake = Intake(configuration, Limits(large_body_bytes=1000, large_bodies=2))
+    running, most = 0, 0
+
+    async def count(message) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        running -= 1
+
+    async def everything():
+        return await asyncio.gather(
+            *(post(intake, count, LARGE) for _ in range(6)), post(intake, nothing)
+        )
+
+    assert [status for status, _ in asyncio.run(everything())] == [200] * 7
+    assert most == 2
+
+
+def test_what_cannot_be_answered_is_a_fault_in_the_form_of_the_request(configuration, caplog):
+    intake = Intake(configuration, Limits())
+    status, body = asyncio.run(post(intake, spoil, b"<a/>", content_type="application/xml"))
+    assert status == 500
+    assert body.endswith(f"<Exception>{UNEXPECTED}</Exception>".encode())
+    assert caplog.records[0].exc_info is not None
+    assert intake.requests_in_progress == 0
+
+
+def test_a_bad_request_and_a_client_that_left_end_without_a_flow(configuration):
+    intake = Intake(configuration, Limits())
+    with pytest.raises(Refused):
+        asyncio.run(post(intake, nothing, b"<broken"))
+    with pytest.raises(Disconnected):
+        asyncio.run(post(intake, nothing, events=[{"type": "http.disconnect"}]))
+    assert intake.requests_in_progress == 0

@@ -1,0 +1,48 @@
+import pytest
+
+from apns_connector.gateway.refusal import Refused
+from apns_connector.gateway.request import Request
+
+SCOPE = {
+    "type": "http",
+    "http_version": "1.0",
+    "method": "POST",
+    "scheme": "https",
+    "path": "/services/a b",
+    "raw_path": b"/services/a%20b",
+    "query_string": b"x=1&y=%C3%A4+z&x=2&e=",
+    "headers": [(b"host", b"h"), (b"x-a", b"1"), (b"x-a", b"2"), (b"x-b", b"\xe4")],
+    "client": ("192.0.2.1", 5),
+}
+
+
+def test_a_request_is_read_from_its_scope_once():
+    request = Request.from_scope(SCOPE)
+    assert (request.method, request.path, request.scheme) == ("POST", "/services/a b", "https")
+    assert (request.client, request.http_version) == ("192.0.2.1", "1.0")
+    assert request.headers == {"host": "h", "x-a": "1, 2", "x-b": "\u00e4"}
+    assert request.target == "/services/a b?x=1&y=%C3%A4+z&x=2&e="
+
+
+def test_url_parameters_are_decoded_and_the_last_of_equal_names_counts():
+    assert Request.from_scope(SCOPE).url_parameters() == {"x": "2", "y": "\u00e4 z", "e": ""}
+    assert Request("GET", "/").url_parameters() == {}
+
+
+def test_a_flood_of_url_parameters_is_refused():
+    with pytest.raises(Refused, match="more than 100 parameters") as refused:
+        Request("GET", "/", query="&".join(["a=1"] * 101)).url_parameters()
+    assert refused.value.status == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "asked"),
+    [("wsdl", True), ("WSDL", True), ("wsdl=1&x", True), ("wsdl2", False), ("x&wsdl", False),
+     ("", False)],
+)  # fmt: skip
+def test_the_first_word_of_a_query_says_what_is_asked_for(query, asked):
+    assert Request("GET", "/", query=query).asks_for("wsdl") is asked
+
+
+def test_a_request_without_client_address_is_possible():
+    assert Request.from_scope(SCOPE | {"client": None}).client is None
