@@ -123,10 +123,11 @@ def test_every_module_has_a_test_file_at_the_same_place():
 
 
 def test_files(file: Path) -> list[Path]:
-    """Unit tests mirror the package; what only does I/O is tested over sockets."""
+    """Unit tests mirror the package; what only does I/O is tested over sockets or as a process."""
     folder = file.parent.relative_to(PACKAGE)
     candidates = [
-        ROOT / "tests" / kind / folder / f"test_{file.stem}.py" for kind in ("unit", "integration")
+        ROOT / "tests" / kind / folder / f"test_{file.stem}.py"
+        for kind in ("unit", "integration", "acceptance")
     ]
     return [candidate for candidate in candidates if candidate.is_file()]
 
