@@ -1,0 +1,1 @@
+"""Runs Synapse XML. Knows nothing of Apple."""

@@ -1,0 +1,219 @@
+"""A connector as the ESB sees it: ``connector.xml`` and folders of templates.
+
+Names count, folders do not: ``connector.xml`` lists its components by the ``name`` of their
+``component.xml``, and a template is called by package, library and the ``name`` of its own root
+element. Synapse 2 (WSO2) layout; Apache Synapse's ``artifacts.xml`` is another one.
+"""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Protocol
+
+from apns_connector.errors import ConfigurationError, XmlError
+from apns_connector.mediation import xml
+from apns_connector.mediation.xml import Element, children, line_of, local_name
+
+_ENTRIES_LIMIT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An element and the file it was read from."""
+
+    element: Element
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What switches a library on. Its identity is ``{package}name``."""
+
+    name: str
+    package: str
+    enabled: bool
+
+    @property
+    def identity(self) -> str:
+        return f"{{{self.package}}}{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """``templates`` by qualified name, ``local_entries`` by key; both not built yet."""
+
+    name: str
+    package: str
+    file: str
+    templates: dict[str, Document]
+    local_entries: dict[str, Document]
+
+    @property
+    def identity(self) -> str:
+        return f"{{{self.package}}}{self.name}"
+
+
+def read_library(path: Path) -> Library:
+    """The library in a ``.zip`` archive, or in an unpacked folder that holds ``connector.xml``.
+
+    Raises ConfigurationError for anything a WSO2 product would not load, and for an archive with
+    entries that point out of it.
+    """
+    if path.is_dir():
+        return _read(_Folder(path))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return _read(_Archive(path, archive))
+    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
+        # RuntimeError: encrypted, or packed in a way zipfile does not know.
+        raise ConfigurationError(f"the library cannot be read: {error}", str(path)) from error
+
+
+class _Source(Protocol):
+    """Where the files of a library are; names are relative and use ``/``."""
+
+    @property
+    def name(self) -> str: ...
+    def files(self, pattern: str) -> list[str]: ...
+    def read(self, name: str) -> bytes | None: ...
+
+
+class _Folder:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.name = str(path)
+
+    def files(self, pattern: str) -> list[str]:
+        found = self._path.glob(pattern)
+        return sorted(file.relative_to(self._path).as_posix() for file in found)
+
+    def read(self, name: str) -> bytes | None:
+        file = (self._path / name).resolve()
+        if not file.is_relative_to(self._path.resolve()):
+            raise ConfigurationError(f"'{name}' points out of the library", self.name)
+        if not file.is_file():
+            return None
+        with file.open("rb") as content:
+            return content.read(xml.CONFIGURATION.size + 1)
+
+
+class _Archive:
+    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
+        self.name = str(path)
+        self._archive = archive
+        names = archive.namelist()
+        if len(names) > _ENTRIES_LIMIT:
+            raise ConfigurationError(f"the archive has more than {_ENTRIES_LIMIT} files", self.name)
+        for name in names:
+            # Nothing is unpacked here; refused all the same, since other tools will unpack it.
+            if name.startswith("/") or "\\" in name or ".." in PurePosixPath(name).parts:
+                raise ConfigurationError(f"the entry '{name}' points out of the archive", self.name)
+        self._names = frozenset(names)
+
+    def files(self, pattern: str) -> list[str]:
+        depth = pattern.count("/")
+        return sorted(
+            name
+            for name in self._names
+            if name.count("/") == depth and PurePosixPath(name).match(pattern)
+        )
+
+    def read(self, name: str) -> bytes | None:
+        if name not in self._names:
+            return None
+        with self._archive.open(name) as content:
+            # One byte more than allowed is enough to know; a bomb is never unpacked.
+            return content.read(xml.CONFIGURATION.size + 1)
+
+
+def _read(source: _Source) -> Library:
+    descriptor = _document(source, "connector.xml")
+    component = next(_named(descriptor.element, "component"), None)
+    if component is None:
+        line = line_of(descriptor.element)
+        raise ConfigurationError("connector.xml has no <component>", descriptor.file, line)
+    name = _attribute(descriptor, component, "name")
+    package = _attribute(descriptor, component, "package")
+    templates: dict[str, Document] = {}
+    for folder in _dependencies(source, descriptor, component):
+        for template in _templates(source, folder):
+            local = _attribute(template, template.element, "name")
+            templates[f"{package}.{name}.{local}"] = template
+    return Library(name, package, source.name, templates, _local_entries(source, name))
+
+
+def _dependencies(source: _Source, descriptor: Document, component: Element) -> list[Document]:
+    """The component.xml of each dependency, found by the name it gives itself."""
+    found: dict[str, Document] = {}
+    for file in source.files("*/component.xml"):
+        document = _document(source, file)
+        found[document.element.get("name", "")] = document
+    wanted = [
+        _attribute(descriptor, dependency, "component")
+        for dependency in _named(component, "dependency")
+    ]
+    missing = [name for name in wanted if name not in found]
+    if missing:
+        raise ConfigurationError(
+            f"Error when resolving Dependencies for lib: no component.xml has the name "
+            f"'{missing[0]}'; there are: {', '.join(sorted(found)) or 'none'}",
+            descriptor.file,
+            line_of(component),
+        )
+    return [found[name] for name in wanted]
+
+
+def _templates(source: _Source, component: Document) -> Iterable[Document]:
+    kind = component.element.get("type", "synapse/template")
+    if kind != "synapse/template":
+        raise ConfigurationError(
+            f"the type '{kind}' is not synapse/template",
+            component.file,
+            line_of(component.element),
+        )
+    folder = PurePosixPath(component.file[len(source.name) + 1 :]).parent
+    for part in _named(component.element, "subComponents"):
+        for child in _named(part, "component"):
+            file = next((item.text or "" for item in _named(child, "file")), "").strip()
+            if not file:
+                raise ConfigurationError(
+                    "the component names no <file>", component.file, line_of(child)
+                )
+            yield _document(source, str(folder / file))
+
+
+def _local_entries(source: _Source, library: str) -> dict[str, Document]:
+    """Local entries that come with a library; their keys begin with its name."""
+    documents = (_document(source, file) for file in source.files("local-entries/*.xml"))
+    return {f"{library}.{_attribute(found, found.element, 'key')}": found for found in documents}
+
+
+def _document(source: _Source, name: str) -> Document:
+    file = f"{source.name}/{name}"
+    content = source.read(name)
+    if content is None:
+        raise ConfigurationError(f"the library has no file '{name}'", source.name)
+    try:
+        return Document(xml.parse(content, xml.CONFIGURATION), file)
+    except XmlError as error:
+        raise ConfigurationError(error.problem, file, error.line) from error
+
+
+def _named(element: Element, name: str) -> Iterator[Element]:
+    """The children of that local name; connector files are written with and without namespace."""
+    return (child for child in children(element) if local_name(child.tag) == name)
+
+
+def _attribute(document: Document, element: Element, name: str) -> str:
+    value = element.get(name)
+    if not value:
+        raise ConfigurationError(
+            f"<{local_name(element.tag)}> needs the attribute '{name}'",
+            document.file,
+            line_of(element),
+        )
+    return value

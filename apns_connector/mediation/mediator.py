@@ -1,0 +1,122 @@
+"""The engine: a mediator has one method, a sequence is the loop, a nested ``try`` the fault stack.
+
+Synapse keeps a stack of fault handlers on the message: ``onError`` sequences on top, the fault
+sequence of the service at the bottom. An exception pops the top one and runs it; when that one
+fails too, the next is popped. Nothing resumes behind the step that failed. Enclosing ``try``
+blocks have exactly this order, so :func:`guarded` needs no stack of its own.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Coroutine, Iterable
+from typing import Any, Protocol
+
+from apns_connector.errors import ConnectorError
+from apns_connector.mediation.message import Message
+from apns_connector.mediation.redaction import redacted_line
+
+_log = logging.getLogger(__name__)
+
+UNKNOWN_FAILURE = "Runtime error occurred while mediating the message"
+
+
+class Mediator(Protocol):
+    """One configured step. ``True``: the flow goes on. ``False``: it ends here, without error.
+
+    An exception ends it as well; the nearest fault handler takes over. One instance serves all
+    messages at the same time: what belongs to a message is kept on the message.
+    """
+
+    async def mediate(self, message: Message) -> bool: ...
+
+
+class Step:
+    """A mediator and where it is written, such as ``<log> (sequences/main.xml:4)``."""
+
+    __slots__ = ("mediator", "place")
+
+    def __init__(self, mediator: Mediator, place: str) -> None:
+        self.mediator = mediator
+        self.place = place
+
+
+class Sequence:
+    """Runs its steps in order until one says ``False`` or fails.
+
+    ``on_error`` is the key of the sequence that handles a failure in here; it is looked up when it
+    is needed. Every list of mediators is a Sequence: then, else, case, inSequence, …
+    """
+
+    def __init__(
+        self, steps: Iterable[Step] = (), *, name: str | None = None, on_error: str | None = None
+    ) -> None:
+        self.steps = tuple(steps)
+        self.name = name
+        self.on_error = on_error
+        self._mediators = tuple(step.mediator for step in self.steps)
+
+    def __repr__(self) -> str:
+        return f"Sequence({self.name!r}, {len(self.steps)} steps)"
+
+    async def mediate(self, message: Message) -> bool:
+        if self.on_error is None:
+            return await self._run(message)
+        return await guarded(self._run(message), self.on_error, message)
+
+    async def _run(self, message: Message) -> bool:
+        position = 0
+        try:
+            for mediator in self._mediators:
+                if not await mediator.mediate(message):
+                    return False
+                position += 1
+        except Exception as fault:
+            fault.add_note(f"at {self.steps[position].place}")
+            raise
+        return True
+
+
+async def guarded(run: Coroutine[Any, Any, bool], on_error: str, message: Message) -> bool:
+    """Await ``run``; when it fails, run the sequence ``on_error`` instead and end the flow."""
+    try:
+        return await run
+    except Exception as fault:
+        handler = message.configuration.sequence(on_error)
+        if handler is None:  # Synapse warns and leaves the next handler to it
+            _log.warning("onError sequence '%s' cannot be found", on_error)
+            raise
+        record_fault(message, fault)
+        await handler.mediate(message)
+        return False
+
+
+def record_fault(message: Message, fault: Exception) -> None:
+    """Tell the flow what happened: ERROR_CODE, ERROR_MESSAGE, ERROR_DETAIL, ERROR_EXCEPTION.
+
+    Only when ERROR_CODE is not set: a step that failed may have said it better, and so may a
+    fault that was handled earlier on this message (Synapse: FaultHandler.handleFault).
+    """
+    if not isinstance(fault, ConnectorError):
+        _log.error("A mediator failed unexpectedly", exc_info=fault)
+    text = str(fault) if isinstance(fault, ConnectorError) else UNKNOWN_FAILURE
+    trace = _trace(text, fault)
+    _log.warning("A flow failed: %s", redacted_line(trace.replace("\n", "; ")))
+    properties = message.properties
+    if properties.get("ERROR_CODE") is not None:
+        return
+    code = getattr(fault, "code", None)
+    detail = getattr(fault, "detail", None)
+    properties.set("ERROR_CODE", 0 if code is None else code)
+    properties.set("ERROR_MESSAGE", text.partition("\n")[0])
+    properties.set("ERROR_DETAIL", trace if detail is None else detail)
+    properties.set("ERROR_EXCEPTION", fault)
+
+
+def _trace(text: str, fault: Exception) -> str:
+    """The stack trace of the flow: which elements of which files led to the failure.
+
+    Synapse gives the Java stack trace. A flow may send this to its caller, so it names places in
+    the configuration and nothing of the program.
+    """
+    return "\n".join([text, *getattr(fault, "__notes__", ())])

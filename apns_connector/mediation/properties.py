@@ -1,0 +1,151 @@
+"""The properties of a message, by scope.
+
+Synapse keeps several independent maps of names on a message; a *scope* names the map. Writable are
+``default``, ``axis2``, ``transport`` (HTTP headers), ``operation`` (shared by request and answer)
+and ``axis2-client``; only readable are ``func`` (template parameters), ``registry``, ``system`` and
+``env``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from typing import Any, Protocol
+
+from apns_connector.errors import MediationError
+
+WRITABLE_SCOPES = ("default", "axis2", "transport", "operation", "axis2-client")
+READABLE_SCOPES = (*WRITABLE_SCOPES, "func", "registry", "system", "env")
+
+
+class TextSource(Protocol):
+    """Something that gives the text stored under a path: the registry."""
+
+    def text(self, path: str) -> str | None: ...
+
+
+class Headers(MutableMapping[str, Any]):
+    """Transport headers: any spelling of a name finds the value, the last spelling is kept."""
+
+    __slots__ = ("_fields",)
+
+    def __init__(self, fields: Iterable[tuple[str, Any]] = ()) -> None:
+        self._fields = {name.lower(): (name, value) for name, value in fields}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._fields[name.lower()][1]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._fields[name.lower()] = (name, value)
+
+    def __delitem__(self, name: str) -> None:
+        del self._fields[name.lower()]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self._fields.values())
+
+    def __len__(self) -> int:
+        return len(self._fields)
+
+
+class FunctionContext:
+    """The parameters of one running template; ``$func:x`` reads the innermost one."""
+
+    __slots__ = ("parameters", "template")
+
+    def __init__(self, template: str, parameters: Mapping[str, Any]) -> None:
+        self.template = template
+        self.parameters = dict(parameters)
+
+    def get(self, name: str) -> Any:
+        """The value, or ``None`` for a parameter that was not given."""
+        return self.parameters.get(name)
+
+
+class Properties:
+    """All properties of one message. Values are text, numbers, booleans or elements."""
+
+    __slots__ = (
+        "_registry",
+        "axis2",
+        "axis2_client",
+        "default",
+        "functions",
+        "operation",
+        "transport",
+    )
+
+    def __init__(
+        self,
+        *,
+        headers: Iterable[tuple[str, Any]] = (),
+        operation: dict[str, Any] | None = None,
+        registry: TextSource | None = None,
+    ) -> None:
+        self.default: dict[str, Any] = {}
+        self.axis2: dict[str, Any] = {}
+        self.axis2_client: dict[str, Any] = {}
+        self.transport = Headers(headers)
+        self.operation: dict[str, Any] = {} if operation is None else operation
+        self.functions: list[FunctionContext] = []
+        self._registry = registry
+
+    def get(self, name: str, scope: str = "default") -> Any:
+        """The value, or ``None``. Raises MediationError for a scope that does not exist, and for
+        ``func`` outside every template."""
+        if scope == "default":
+            return self.default.get(name)
+        if scope in WRITABLE_SCOPES:
+            return self.scope(scope).get(name)
+        return self._read_only(name, scope)
+
+    def set(self, name: str, value: Any, scope: str = "default") -> None:
+        """Store a value. ``None`` is a no-op in every Synapse version: it neither deletes nor
+        overwrites, so a value of an earlier step survives."""
+        if value is None:
+            return
+        if scope == "default":  # the most frequent by far
+            self.default[name] = value
+        else:
+            self.scope(scope)[name] = value
+
+    def remove(self, name: str, scope: str = "default") -> None:
+        """Forget a value; an absent one is fine."""
+        self.scope(scope).pop(name, None)
+
+    def scope(self, scope: str) -> MutableMapping[str, Any]:
+        """The map behind a writable scope. Raises MediationError for any other."""
+        match scope:
+            case "default":
+                return self.default
+            case "axis2":
+                return self.axis2
+            case "transport":
+                return self.transport
+            case "operation":
+                return self.operation
+            case "axis2-client":
+                return self.axis2_client
+        raise MediationError(
+            f"Property scope '{scope}' cannot be written: use one of {', '.join(WRITABLE_SCOPES)}"
+        )
+
+    def function(self, name: str) -> Any:
+        """A template parameter. Outside every template Synapse fails the flow, and so do we."""
+        if not self.functions:
+            raise MediationError(f"$func:{name} is read, but no template is running")
+        return self.functions[-1].get(name)
+
+    def _read_only(self, name: str, scope: str) -> Any:
+        match scope:
+            case "func":
+                return self.function(name)
+            case "registry":
+                return None if self._registry is None else self._registry.text(name)
+            case "env":
+                return os.environ.get(name)
+            case "system":  # Java system properties: the environment is the nearest thing here
+                return os.environ.get(name, "")
+        raise MediationError(
+            f"Property scope '{scope}' does not exist: use one of {', '.join(READABLE_SCOPES)}"
+        )

@@ -1,0 +1,144 @@
+"""Sequence templates, and the calls of them: connector operations and ``call-template``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from apns_connector.errors import MediationError
+from apns_connector.mediation.mediator import Sequence, guarded
+from apns_connector.mediation.message import Message
+from apns_connector.mediation.properties import FunctionContext
+from apns_connector.mediation.reading import Reader
+from apns_connector.mediation.value import Value
+from apns_connector.mediation.xml import SYNAPSE, Element, children
+
+MANDATORY_MISSING = 500101
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One declared parameter; ``default`` is used when the caller gives none."""
+
+    name: str
+    mandatory: bool = False
+    default: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A sequence with parameters. ``name`` is the local one, as the XML gives it."""
+
+    name: str
+    parameters: tuple[Parameter, ...]
+    body: Sequence
+
+    @classmethod
+    def from_element(cls, element: Element, reader: Reader) -> Template:
+        """Raises ConfigurationError when there is no name or no ``<sequence>``."""
+        name = reader.required(element, "name")
+        body = next((child for child in children(element) if child.tag == _SEQUENCE), None)
+        if body is None:
+            raise reader.error(element, f"template '{name}' has no <sequence>")
+        parameters = tuple(
+            Parameter(
+                name=reader.required(child, "name"),
+                mandatory=child.get("isMandatory") == "true",
+                default=reader.value(child, child.get("defaultValue", "")),
+            )
+            for child in children(element)
+            if child.tag == _PARAMETER
+        )
+        on_error = element.get("onError")
+        return cls(name, parameters, reader.mediators(body, name=name, on_error=on_error))
+
+    async def call(
+        self, message: Message, arguments: Mapping[str, Value], given: Mapping[str, Any]
+    ) -> bool:
+        """Run with ``arguments``, evaluated now, and ``given``, which are values already.
+
+        The arguments are evaluated before the new parameters are in force: ``$func:`` in them is
+        the caller's. As in Synapse the parameters stay in force when the template did not run to
+        its end, so that a fault sequence still sees them.
+        """
+        parameters = self._evaluated(message, arguments)
+        message.functions.append(FunctionContext(self.name, {**given, **parameters}))
+        if not await self.body.mediate(message):
+            return False
+        message.functions.pop()
+        return True
+
+    def _evaluated(self, message: Message, arguments: Mapping[str, Value]) -> dict[str, Any]:
+        """The declared parameters that have a value; what is not declared is never evaluated."""
+        values: dict[str, Any] = {}
+        for parameter in self.parameters:
+            argument = arguments.get(parameter.name)
+            value = None if argument is None else argument.parameter(message)
+            if value is None and parameter.default is not None:
+                value = parameter.default.parameter(message)
+            if value is not None:
+                values[parameter.name] = value
+            elif parameter.mandatory:
+                raise self._missing(message, parameter.name)
+        return values
+
+    def _missing(self, message: Message, parameter: str) -> MediationError:
+        """Synapse writes these two properties itself, over those of an earlier fault."""
+        text = (
+            "Neither a value nor default value is provided for mandatory parameter: "
+            f"{parameter} in seq-template {self.name}"
+        )
+        message.properties.set("ERROR_CODE", MANDATORY_MISSING)
+        message.properties.set("ERROR_MESSAGE", text)
+        return MediationError(text, code=MANDATORY_MISSING)
+
+
+class TemplateCall:
+    """Calls the template ``target``; with ``connection``, a configKey, that one runs first."""
+
+    def __init__(
+        self,
+        target: str,
+        arguments: Mapping[str, Value],
+        *,
+        connection: Value | None = None,
+        on_error: str | None = None,
+    ) -> None:
+        self.target = target
+        self._arguments = dict(arguments)
+        self._connection = connection
+        self._on_error = on_error
+
+    async def mediate(self, message: Message) -> bool:
+        return await self.call(message, {})
+
+    async def call(self, message: Message, given: Mapping[str, Any]) -> bool:
+        """Mediate with further parameters whose values are known."""
+        if self._on_error is None:
+            return await self._call(message, given)
+        return await guarded(self._call(message, given), self._on_error, message)
+
+    async def _call(self, message: Message, given: Mapping[str, Any]) -> bool:
+        template = message.configuration.template(self.target)
+        if template is None:
+            raise MediationError(f"Sequence template {self.target} cannot be found")
+        if self._connection is not None and not await self._connect(message, self._connection):
+            return False
+        return await template.call(message, self._arguments, given)
+
+    async def _connect(self, message: Message, connection: Value) -> bool:
+        """Run the connection completely; only then are the arguments of the operation evaluated."""
+        key = connection.text(message)
+        found = None if key is None else message.configuration.connection(key)
+        if found is None:
+            raise MediationError(
+                f"Sequence named Value {{name ='null', keyValue ='{key}'}} cannot be found"
+            )
+        if isinstance(found, TemplateCall):
+            return await found.call(message, {"INIT_CONFIG_KEY": key})  # since MI 4.3
+        return await found.mediate(message)
+
+
+_SEQUENCE = f"{{{SYNAPSE}}}sequence"
+_PARAMETER = f"{{{SYNAPSE}}}parameter"

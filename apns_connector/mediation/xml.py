@@ -1,0 +1,149 @@
+"""The one door to the lxml parser, and the namespaces.
+
+Nothing else in this package parses XML, so what is refused here is refused everywhere: document
+type declarations (and with them entities of every kind), documents beyond a size, a depth, or a
+number of elements. libxml2 reads neither network nor file on behalf of a document.
+"""
+
+from __future__ import annotations
+
+import threading
+from copy import deepcopy
+from dataclasses import dataclass
+
+from lxml import etree
+
+from apns_connector.errors import XmlError
+
+Element = etree._Element  # lxml gives the type no public name
+
+SYNAPSE = "http://ws.apache.org/ns/synapse"
+SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
+SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
+WSDL11 = "http://schemas.xmlsoap.org/wsdl/"
+WSDL20 = "http://www.w3.org/ns/wsdl"
+XML = "http://www.w3.org/XML/1998/namespace"
+WSA_NAMESPACES = (
+    "http://www.w3.org/2005/08/addressing",
+    "http://schemas.xmlsoap.org/ws/2004/08/addressing",
+)
+# What the Axis2 builder wraps around a text/plain or binary payload.
+PAYLOAD = "http://ws.apache.org/commons/ns/payload"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large a document may be: bytes, nesting of elements, number of elements."""
+
+    size: int
+    depth: int = 200  # libxml2 itself stops at 256
+    elements: int = 100_000
+
+
+MESSAGE = Limits(size=1_000_000)
+CONFIGURATION = Limits(size=16_000_000, elements=1_000_000)
+
+_parsers = threading.local()
+
+
+def parse(content: bytes, limits: Limits = MESSAGE) -> Element:
+    """The root element of a document.
+
+    Raises XmlError for a document that is not well-formed, declares a document type, or exceeds
+    ``limits``.
+    """
+    if len(content) > limits.size:
+        raise XmlError(
+            f"The document has {len(content)} bytes, more than {limits.size} are refused"
+        )
+    try:
+        root = etree.fromstring(content, _parser())
+    except etree.XMLSyntaxError as error:
+        raise XmlError(
+            f"The document is not well-formed: {_reason(error)}", error.lineno
+        ) from error
+    except ValueError as error:
+        raise XmlError(f"The document cannot be read: {error}") from error
+    _refuse_document_type(root)
+    # A document holds at most as many elements, one inside the other, as there are "<" in it.
+    # Counting bytes costs nothing beside the walk, so ordinary messages are never walked.
+    if content.count(b"<") > min(limits.depth, limits.elements):
+        _refuse_growth(root, limits)
+    return root
+
+
+def serialize(element: Element) -> bytes:
+    """UTF-8, without declaration and without the text behind the element."""
+    return etree.tostring(element, encoding="UTF-8", xml_declaration=False, with_tail=False)
+
+
+def text_of(element: Element) -> str:
+    """The element as XML text; of the namespaces around it only those that it uses."""
+    if element.getparent() is not None:
+        element = detached_copy(element)
+        etree.cleanup_namespaces(element)
+    return etree.tostring(element, encoding="unicode", with_tail=False)
+
+
+def local_name(tag: str) -> str:
+    """``alert`` of ``{urn:x}alert``."""
+    return tag.rpartition("}")[2]
+
+
+def detached_copy(element: Element) -> Element:
+    """A deep copy in a document of its own, that keeps neither parent nor tail."""
+    copy = deepcopy(element)
+    copy.tail = None
+    return copy
+
+
+def children(element: Element) -> list[Element]:
+    """The child elements, without comments and processing instructions."""
+    return list(element.iterchildren(etree.Element))
+
+
+def line_of(element: Element) -> int | None:
+    """The line of the start tag, from 1; ``None`` for an element that was not parsed."""
+    line: int | None = element.sourceline  # type: ignore[assignment] # the stubs say "..."
+    return line
+
+
+def _parser() -> etree.XMLParser:
+    """The parser of this thread: making one costs more than parsing a small message."""
+    parser: etree.XMLParser | None = getattr(_parsers, "parser", None)
+    if parser is None:
+        parser = _parsers.parser = etree.XMLParser(
+            resolve_entities=False,
+            no_network=True,
+            load_dtd=False,
+            dtd_validation=False,
+            attribute_defaults=False,
+            huge_tree=False,
+        )
+    return parser
+
+
+def _refuse_document_type(root: Element) -> None:
+    # Looking for "<!DOCTYPE" in the bytes would miss it in UTF-16: ask the parsed document.
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise XmlError("The document declares a document type (DOCTYPE), which is refused")
+
+
+def _refuse_growth(root: Element, limits: Limits) -> None:
+    """Refuse many or deeply nested elements. One walk, without building a list."""
+    depth = count = 0
+    for event, _ in etree.iterwalk(root, events=("start", "end")):
+        if event == "end":
+            depth -= 1
+            continue
+        depth += 1
+        count += 1
+        if depth > limits.depth:
+            raise XmlError(f"Elements are nested more than {limits.depth} deep")
+        if count > limits.elements:
+            raise XmlError(f"The document has more than {limits.elements} elements")
+
+
+def _reason(error: etree.XMLSyntaxError) -> str:
+    """libxml2's sentence without the position, which the error carries by itself."""
+    return (error.msg or "no content").partition(", line ")[0]

@@ -1,0 +1,103 @@
+"""Looking things up in a deployment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from apns_connector.errors import ConfigurationError, RegistryError
+from apns_connector.mediation.configuration import Configuration
+from apns_connector.mediation.library import Library
+from apns_connector.mediation.template import TemplateCall
+
+Deploy = Callable[..., Configuration]
+
+
+def test_what_is_not_there_is_none(deploy: Deploy) -> None:
+    configuration = deploy()
+    assert configuration.sequence("none") is None
+    assert configuration.template("none") is None
+    assert configuration.connection("none") is None
+    assert configuration.local_entry("none") is None
+    assert configuration.element("none") is None
+
+
+def test_a_local_entry_with_a_sequence_in_it_serves_as_that_sequence(deploy: Deploy) -> None:
+    configuration = deploy("<localEntry key='L'><sequence><drop/></sequence></localEntry>")
+    sequence = configuration.sequence("L")
+    assert sequence is not None
+    assert len(sequence.steps) == 1
+    assert configuration.sequence("L") is sequence
+
+
+def test_a_local_entry_with_a_template_in_it_serves_as_that_template(deploy: Deploy) -> None:
+    configuration = deploy(
+        "<localEntry key='L'><template name='T'><sequence/></template></localEntry>"
+    )
+    template = configuration.template("L")
+    assert template is not None
+    assert template.name == "T"
+
+
+def test_a_registry_resource_serves_as_sequence_and_template(deploy: Deploy, build: Any) -> None:
+    configuration = deploy(
+        "",
+        {
+            "registry/config/s.xml": f"<sequence xmlns='{build.synapse}'/>",
+            "registry/config/t.xml": build.template("T", "", ""),
+        },
+    )
+    assert configuration.sequence("conf:/s.xml") is configuration.sequence("conf:s.xml")
+    assert configuration.sequence("conf:/s.xml") is not None
+    assert configuration.template("conf:/t.xml") is not None
+    assert configuration.template("conf:/s.xml") is None
+
+
+def test_a_local_entry_hides_a_registry_resource_of_the_same_key(
+    deploy: Deploy, build: Any
+) -> None:
+    configuration = deploy(
+        "<localEntry key='conf:/s.xml'>text</localEntry>",
+        {"registry/config/s.xml": f"<sequence xmlns='{build.synapse}'/>"},
+    )
+    assert configuration.sequence("conf:/s.xml") is None
+
+
+def test_a_connection_is_the_call_in_a_local_entry(
+    deploy: Deploy, library: Callable[..., Library], build: Any
+) -> None:
+    configuration = deploy(
+        "<localEntry key='C'><apns.init/></localEntry>",
+        libraries=[library({"init": build.template("init", "", "")})],
+    )
+    connection = configuration.connection("C")
+    assert isinstance(connection, TemplateCall)
+    assert connection.target == "org.wso2.carbon.connector.apns.init"
+    assert configuration.connection("C") is connection
+
+
+def test_a_connection_that_is_wrong_is_told_with_its_place(deploy: Deploy) -> None:
+    configuration = deploy("<localEntry key='C'>\n<nonsense/></localEntry>")
+    with pytest.raises(ConfigurationError, match="Unknown mediator") as refused:
+        configuration.connection("C")
+    assert refused.value.line == 3
+
+
+def test_a_key_that_leads_out_of_the_registry_is_refused(deploy: Deploy) -> None:
+    with pytest.raises(RegistryError):
+        deploy("", {"registry/governance/x": ""}).sequence("gov:/../../x")
+
+
+def test_a_template_of_the_deployment_comes_before_that_of_a_library(
+    deploy: Deploy, library: Callable[..., Library], build: Any
+) -> None:
+    name = "org.wso2.carbon.connector.apns.push"
+    apns = library({"push": build.template("push", "", "")})
+    of_library = deploy(libraries=[apns]).template(name)
+    assert of_library is not None
+    assert of_library.name == "push"
+    own = deploy(f"<template name='{name}'><sequence/></template>", libraries=[apns]).template(name)
+    assert own is not None
+    assert own.name == name

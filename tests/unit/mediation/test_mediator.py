@@ -1,0 +1,140 @@
+"""The loop, the fault stack, and what a failure leaves on the message."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from apns_connector.errors import MediationError
+from apns_connector.mediation.mediator import UNKNOWN_FAILURE, Sequence, Step, record_fault
+from apns_connector.mediation.message import Message
+
+NewMessage = Callable[..., Message]
+Mediate = Callable[..., Any]
+
+
+def test_steps_run_in_order_until_one_says_false(build: Any, new_message: NewMessage) -> None:
+    first, second, third = build.recorder(), build.recorder(), build.recorder()
+    second.goes_on = False
+    sequence = Sequence([Step(step, "<class> (x.xml:1)") for step in (first, second, third)])
+    assert asyncio.run(sequence.mediate(new_message())) is False
+    assert [len(step.seen) for step in (first, second, third)] == [1, 1, 0]
+
+
+def test_an_empty_sequence_goes_on(new_message: NewMessage) -> None:
+    assert asyncio.run(Sequence().mediate(new_message())) is True
+
+
+def test_a_failure_carries_the_places_it_came_through(build: Any, new_message: NewMessage) -> None:
+    inner = Sequence([Step(build.failing(MediationError("no")), "<class> (inner.xml:3)")])
+    outer = Sequence([Step(Sequence(), "<then> (x:1)"), Step(inner, "<sequence> (outer.xml:7)")])
+    message = new_message()
+    with pytest.raises(MediationError) as failed:
+        asyncio.run(outer.mediate(message))
+    record_fault(message, failed.value)
+    assert message.properties.get("ERROR_DETAIL") == (
+        "no\nat <class> (inner.xml:3)\nat <sequence> (outer.xml:7)"
+    )
+
+
+def test_a_plain_failure_gets_the_code_0_and_the_first_line_of_its_text(
+    new_message: NewMessage,
+) -> None:
+    message, fault = new_message(), MediationError("first\nsecond")
+    record_fault(message, fault)
+    assert message.properties.get("ERROR_CODE") == 0
+    assert message.properties.get("ERROR_MESSAGE") == "first"
+    assert message.properties.get("ERROR_EXCEPTION") is fault
+
+
+def test_a_failure_may_bring_its_own_code_and_detail(new_message: NewMessage) -> None:
+    message = new_message()
+    record_fault(message, MediationError("text", code="APNS_000001", detail="more"))
+    assert message.properties.get("ERROR_CODE") == "APNS_000001"
+    assert message.properties.get("ERROR_DETAIL") == "more"
+
+
+def test_an_unexpected_failure_is_logged_and_not_shown_to_the_flow(
+    new_message: NewMessage, caplog: pytest.LogCaptureFixture
+) -> None:
+    message = new_message()
+    with caplog.at_level(logging.ERROR):
+        record_fault(message, KeyError("inside of the program"))
+    assert message.properties.get("ERROR_MESSAGE") == UNKNOWN_FAILURE
+    assert "inside of the program" not in message.properties.get("ERROR_DETAIL")
+    assert "inside of the program" in caplog.text
+
+
+def test_a_failure_is_logged_without_the_device_token_in_it(
+    new_message: NewMessage, caplog: pytest.LogCaptureFixture
+) -> None:
+    token = "0123456789abcdef" * 4
+    record_fault(new_message(), MediationError(f"token {token} is bad"))
+    assert "token …89abcdef is bad" in caplog.text
+    assert token not in caplog.text
+
+
+def test_on_error_handles_a_failure_and_ends_the_flow(mediate: Mediate, build: Any) -> None:
+    ran = mediate(
+        "<sequence name='guarded' onError='handler'><throwError type='T' errorMessage='text'/>"
+        "</sequence><property name='after' value='1'/>",
+        definitions="<sequence name='handler'><property name='handled' "
+        "expression=\"get-property('ERROR_CODE')\"/></sequence>",
+    )
+    assert ran.result is False
+    assert ran.properties["handled"] == "T"
+    assert "after" not in ran.properties
+
+
+def test_when_a_handler_fails_the_next_one_outside_takes_over(mediate: Mediate) -> None:
+    ran = mediate(
+        "<sequence name='outer' onError='second'><sequence name='inner' onError='first'>"
+        "<throwError type='1' errorMessage='one'/></sequence></sequence>",
+        definitions="<sequence name='first'><property name='first' value='ran'/>"
+        "<sequence key='{$ctx:none}'/></sequence>"
+        "<sequence name='second'><property name='second' "
+        "expression=\"get-property('ERROR_MESSAGE')\"/></sequence>",
+    )
+    assert ran.properties["first"] == "ran"
+    assert ran.properties["second"] == "one"
+
+
+def test_a_handler_that_does_not_run_to_its_end_does_not_bring_the_flow_back(
+    mediate: Mediate,
+) -> None:
+    ran = mediate(
+        "<sequence name='guarded' onError='handler'><throwError errorMessage='text'/></sequence>"
+        "<property name='after' value='1'/>",
+        definitions="<sequence name='handler'><drop/></sequence>",
+    )
+    assert ran.result is False
+    assert "after" not in ran.properties
+
+
+def test_a_missing_handler_is_warned_of_and_left_out(
+    build: Any, new_message: NewMessage, caplog: pytest.LogCaptureFixture
+) -> None:
+    failing = Step(build.failing(MediationError("no")), "<class> (x.xml:1)")
+    sequence = Sequence([failing], on_error="nowhere")
+    with caplog.at_level(logging.WARNING), pytest.raises(MediationError, match="no"):
+        asyncio.run(sequence.mediate(new_message()))
+    assert "nowhere" in caplog.text
+
+
+def test_cancelling_a_flow_is_no_failure_of_it(build: Any, new_message: NewMessage) -> None:
+    step = Step(build.failing(asyncio.CancelledError()), "<class> (x.xml:1)")
+    message = new_message()
+
+    async def cancelled() -> bool:
+        try:
+            await Sequence([step], on_error="fault").mediate(message)
+        except asyncio.CancelledError:
+            return True
+        return False
+
+    assert asyncio.run(cancelled())
+    assert message.properties.get("ERROR_CODE") is None

@@ -1,0 +1,84 @@
+"""Properties by scope."""
+
+from __future__ import annotations
+
+import pytest
+
+from apns_connector.errors import MediationError
+from apns_connector.mediation.properties import FunctionContext, Headers, Properties
+
+
+@pytest.mark.parametrize("scope", ["default", "axis2", "transport", "operation", "axis2-client"])
+def test_each_writable_scope_keeps_its_own_values(scope: str) -> None:
+    properties = Properties()
+    properties.set("x", "1", scope)
+    assert properties.get("x", scope) == "1"
+    others = {"default", "axis2", "transport", "operation", "axis2-client"} - {scope}
+    assert all(properties.get("x", other) is None for other in others)
+    properties.remove("x", scope)
+    assert properties.get("x", scope) is None
+
+
+def test_setting_none_changes_nothing() -> None:
+    properties = Properties()
+    properties.set("x", "old")
+    properties.set("x", None)
+    assert properties.get("x") == "old"
+
+
+def test_removing_what_is_not_there_is_fine() -> None:
+    Properties().remove("x", "axis2")
+
+
+def test_header_names_are_found_in_any_spelling_and_keep_the_last_one() -> None:
+    headers = Headers([("Content-Type", "text/xml")])
+    assert headers["content-type"] == "text/xml"
+    headers["CONTENT-TYPE"] = "text/plain"
+    assert dict(headers) == {"CONTENT-TYPE": "text/plain"}
+    del headers["Content-type"]
+    assert len(headers) == 0
+
+
+@pytest.mark.parametrize("scope", ["func", "registry", "system", "env", "nonsense"])
+def test_a_scope_that_cannot_be_written_is_named(scope: str) -> None:
+    with pytest.raises(MediationError, match=scope):
+        Properties().set("x", "1", scope)
+
+
+def test_a_scope_that_does_not_exist_is_named() -> None:
+    with pytest.raises(MediationError, match="nonsense"):
+        Properties().get("x", "nonsense")
+
+
+def test_environment_variables_are_readable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("A_NAME", "value")
+    monkeypatch.delenv("NO_NAME", raising=False)
+    properties = Properties()
+    assert properties.get("A_NAME", "env") == "value"
+    assert properties.get("A_NAME", "system") == "value"
+    assert properties.get("NO_NAME", "env") is None
+    assert properties.get("NO_NAME", "system") == ""
+
+
+def test_a_template_parameter_is_that_of_the_innermost_template() -> None:
+    properties = Properties()
+    properties.functions.append(FunctionContext("outer", {"p": "1", "q": "2"}))
+    properties.functions.append(FunctionContext("inner", {"p": "3"}))
+    assert properties.get("p", "func") == "3"
+    assert properties.get("q", "func") is None
+
+
+def test_a_template_parameter_outside_every_template_fails_the_flow() -> None:
+    with pytest.raises(MediationError, match="no template is running"):
+        Properties().get("p", "func")
+
+
+def test_the_operation_scope_is_shared() -> None:
+    shared: dict[str, object] = {}
+    request, answer = Properties(operation=shared), Properties(operation=shared)
+    request.set("x", "1", "operation")
+    assert answer.get("x", "operation") == "1"
+
+
+def test_without_a_registry_the_registry_scope_is_empty() -> None:
+    assert Properties().get("conf:/x", "registry") is None

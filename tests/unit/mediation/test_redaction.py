@@ -1,0 +1,87 @@
+"""What log lines do not show."""
+
+from __future__ import annotations
+
+import pytest
+
+from apns_connector.mediation import xml
+from apns_connector.mediation.redaction import (
+    is_secret,
+    redacted_line,
+    redacted_property,
+    redacted_xml,
+    secrets_in,
+    without_secrets,
+)
+
+TOKEN = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize("name", ["password", "apns.password", "PASSWORD", "keyPassphrase"])
+def test_names_that_end_in_password_are_secret(name: str) -> None:
+    assert is_secret(name)
+
+
+@pytest.mark.parametrize("name", ["passwordHint", "alert", ""])
+def test_other_names_are_not(name: str) -> None:
+    assert not is_secret(name)
+
+
+def test_the_value_of_a_secret_property_is_masked() -> None:
+    assert redacted_property("apns.password", "s3cret") == "apns.password = ***"
+    assert redacted_property("apns.password", None) == "apns.password = null"
+    assert redacted_property("apns.password", "") == "apns.password = "
+    assert redacted_property("alert", "hi") == "alert = hi"
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        TOKEN,
+        TOKEN.upper(),
+        TOKEN * 2,
+        " ".join(TOKEN[start : start + 8] for start in range(0, 64, 8)),
+        "-".join(TOKEN[start : start + 4] for start in range(0, 64, 4)),
+    ],
+)
+def test_of_a_device_token_only_the_end_is_left(token: str) -> None:
+    line = redacted_line(f"token={token}, done")
+    assert line == f"token=…{token[-8:]}, done"
+
+
+def test_shorter_hexadecimal_numbers_stay() -> None:
+    line = f"MessageID: urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8, {TOKEN[:63]}"
+    assert redacted_line(line) == line
+
+
+@pytest.mark.parametrize(
+    ("line", "masked"),
+    [
+        ("<password>s3cret</password>", "<password>***</password>"),
+        ("<a:Password x='y'>s3cret</a:Password>", "<a:Password x='y'>***</a:Password>"),
+        ("<x password='s3cret'/>", '<x password="***"/>'),
+        ("<password/><alert>hi</alert>", "<password/><alert>hi</alert>"),
+        ("<passwordHint>dog</passwordHint>", "<passwordHint>dog</passwordHint>"),
+    ],
+)
+def test_passwords_in_xml_that_is_part_of_a_line_are_masked(line: str, masked: str) -> None:
+    assert redacted_line(line) == masked
+
+
+def test_passwords_in_an_envelope_are_masked_whole_and_the_envelope_itself_stays() -> None:
+    envelope = xml.parse(b"<e><a:password xmlns:a='urn:a'>s3<b>cr</b>et</a:password><x>y</x></e>")
+    assert redacted_xml(envelope) == ('<e><a:password xmlns:a="urn:a">***</a:password><x>y</x></e>')
+    assert b"s3" in xml.serialize(envelope)
+
+
+def test_an_element_without_secrets_is_printed_as_it_is() -> None:
+    assert redacted_xml(xml.parse(b"<e><x>y</x></e>")) == "<e><x>y</x></e>"
+
+
+def test_known_secrets_are_masked_wherever_they_stand_longest_first() -> None:
+    assert without_secrets("abc ab a&amp;b", ["ab", "abc", "a&b", ""]) == "*** *** ***"
+
+
+def test_the_secrets_of_an_envelope_are_the_texts_of_its_password_elements() -> None:
+    envelope = xml.parse(b"<e><password> s3<b>cret</b> </password><password/><x>y</x></e>")
+    assert secrets_in(envelope) == {"s3cret"}

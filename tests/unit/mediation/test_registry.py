@@ -1,0 +1,121 @@
+"""Resources of the registry."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from apns_connector.errors import RegistryError
+from apns_connector.mediation.registry import Registry
+
+
+@pytest.fixture
+def registry(tmp_path: Path, build: Any) -> Registry:
+    build.files(
+        tmp_path,
+        {
+            "registry/governance/apns/certificate.p12": b"\x30\x82",
+            "registry/governance/apns/.metadata/typed.meta": "mediaType=application/json\n",
+            "registry/governance/apns/typed": "{}",
+            "registry/governance/mi-resources/r.txt": "mi",
+            "registry/conf/c.txt": "configured",
+            "registry/local/l.xml": "<l/>",
+            "secret.txt": "outside",
+        },
+    )
+    return Registry(tmp_path / "registry", cache_seconds=0)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "gov:/apns/certificate.p12",
+        "gov:apns/certificate.p12",
+        "gov://apns/./certificate.p12",
+        "apns/certificate.p12",
+        "/apns/certificate.p12",
+        "/_system/governance/apns/certificate.p12",
+    ],
+)
+def test_governance_is_reached_by_its_prefix_and_without_one(registry: Registry, path: str) -> None:
+    resource = registry.resource(path)
+    assert resource is not None
+    assert resource.content == b"\x30\x82"
+    assert resource.path == "governance/apns/certificate.p12"
+    assert resource.media_type == "application/x-pkcs12"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [("conf:/c.txt", "configured"), ("local:/l.xml", "<l/>"), ("resources:r.txt", "mi")],
+)
+def test_the_other_spaces_have_their_folders(registry: Registry, path: str, text: str) -> None:
+    assert registry.text(path) == text
+
+
+@pytest.mark.parametrize(
+    "path", ["gov:/none", "conf:/apns/certificate.p12", "gov:/apns", "", "gov:"]
+)
+def test_what_is_not_there_is_none(registry: Registry, path: str) -> None:
+    assert registry.resource(path) is None
+    assert registry.text(path) is None
+    assert registry.element(path) is None
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["gov:/../../secret.txt", "../secret.txt", "conf:..", "gov:/a\\..\\b", "gov:/a\0b"],
+)
+def test_a_path_that_leads_out_is_refused(registry: Registry, path: str) -> None:
+    with pytest.raises(RegistryError, match="leads out"):
+        registry.resource(path)
+
+
+def test_a_link_that_leads_out_is_refused(registry: Registry, tmp_path: Path) -> None:
+    os.symlink(tmp_path / "secret.txt", tmp_path / "registry/governance/link.txt")
+    with pytest.raises(RegistryError, match="link"):
+        registry.resource("gov:/link.txt")
+
+
+def test_an_absolute_path_stays_inside(registry: Registry, tmp_path: Path) -> None:
+    assert registry.resource(str(tmp_path / "secret.txt")) is None
+
+
+def test_the_media_type_is_what_the_metadata_says(registry: Registry) -> None:
+    resource = registry.resource("gov:/apns/typed")
+    assert resource is not None
+    assert resource.media_type == "application/json"
+
+
+def test_a_resource_stays_the_same_object_until_the_file_changes(
+    registry: Registry, tmp_path: Path
+) -> None:
+    first = registry.resource("conf:/c.txt")
+    assert registry.resource("conf:/c.txt") is first
+    (tmp_path / "registry/conf/c.txt").write_text("changed now")
+    assert registry.text("conf:/c.txt") == "changed now"
+
+
+def test_a_look_up_is_believed_for_a_while(registry: Registry, tmp_path: Path) -> None:
+    slow = Registry(tmp_path / "registry", cache_seconds=60)
+    assert slow.resource("conf:/new.txt") is None
+    (tmp_path / "registry/conf/new.txt").write_text("new")
+    assert slow.resource("conf:/new.txt") is None
+
+
+def test_xml_is_parsed_once(registry: Registry) -> None:
+    element = registry.element("local:/l.xml")
+    assert element is not None
+    assert registry.element("local:/l.xml") is element
+
+
+def test_what_is_no_xml_is_named(registry: Registry) -> None:
+    with pytest.raises(RegistryError, match=r"conf/c\.txt"):
+        registry.element("conf:/c.txt")
+
+
+def test_a_resource_does_not_show_its_content(registry: Registry) -> None:
+    assert "configured" not in repr(registry.resource("conf:/c.txt"))
