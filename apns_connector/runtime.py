@@ -54,11 +54,12 @@ class Runtime:
             settings_module.destinations(self.settings, deployment),
             timeout=self.settings.apns.timeout,
         )
+        self._vault = Vault(deployment, master_key_from(environment))
         self.configuration: Configuration = read_deployment(
             deployment,
             classes=class_mediators(self.clients),
             libraries=[own_library()],
-            vault=Vault(deployment, master_key_from(environment)),
+            vault=self._vault,
         )
         limits = settings_module.limits(self.settings)
         gateway = Gateway(self.configuration, limits, public_url=self.settings.http.public_url)
@@ -87,6 +88,10 @@ class Runtime:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     async def start(self) -> None:
+        """Raises :class:`ConfigurationError` if it cannot listen, :class:`VaultError` if there is a
+        vault that the master key does not open."""
+        if self._vault.exists:
+            self._vault.unlock()
         await self._server.start(self.settings.http.host, self.settings.http.port)
         # What lives as long as the process need not be looked at by the collector again.
         gc.collect()

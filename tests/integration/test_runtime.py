@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from apns_connector.errors import ConfigurationError, InvalidDeployment
+from apns_connector.errors import ConfigurationError, InvalidDeployment, VaultError
+from apns_connector.mediation.vault import Vault
 from apns_connector.runtime import Runtime, library_folder, own_library
 
 SAMPLE = Path(__file__).parents[2] / "samples/seed-sample"
@@ -61,6 +62,13 @@ def test_a_port_in_use_is_told():
             await second.stop()
 
     asyncio.run(scenario())
+
+
+def test_a_vault_that_cannot_be_opened_is_told_at_the_start(tmp_path):
+    Vault.create(tmp_path, "the master key")
+    for environment in ({}, {"APNS_CONNECTOR_MASTER_KEY": "another"}):
+        with pytest.raises(VaultError, match="master key"):
+            asyncio.run(Runtime(tmp_path, {**FREE_PORT, **environment}).start())
 
 
 def test_a_folder_that_is_none_is_told(tmp_path):
