@@ -1,4 +1,4 @@
-"""How long to wait before trying again: a plain function of the number of failures."""
+"""How long to wait before trying again. No clock, no chance: both are handed in."""
 
 from __future__ import annotations
 
@@ -16,3 +16,26 @@ def seconds(failures: int, chance: float) -> float:
     """
     ceiling = min(MOST_SECONDS, FIRST_SECONDS * 2 ** min(failures - 1, 20))
     return float(ceiling * (0.5 + 0.5 * chance))
+
+
+class Backoff:
+    """Failures in a row, and the time before which nothing is tried again.
+
+    It is a time and not a pause: whoever comes long after the last failure need not wait.
+    """
+
+    def __init__(self) -> None:
+        self.failures = 0
+        self._not_before = 0.0
+
+    def failed(self, now: float, chance: float) -> None:
+        self.failures += 1
+        self._not_before = now + seconds(self.failures, chance)
+
+    def succeeded(self) -> None:
+        self.failures = 0
+        self._not_before = 0.0
+
+    def wait(self, now: float) -> float:
+        """Seconds from ``now`` until the next try may be made."""
+        return max(0.0, self._not_before - now)

@@ -1,5 +1,4 @@
-"""Sends notifications: keeps a connection, resends what was certainly not processed, gives each
-notification one outcome.
+"""Sends notifications: resends what was certainly not processed, gives each exactly one outcome.
 
 ========================  ====================================================================
 outcome                   seen by the caller as
@@ -15,40 +14,53 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import ssl
-import time
-from collections import deque
 from contextlib import suppress
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Final, NamedTuple
+from typing import Final
 
 from apns_connector.apns import backoff, goaway, tls
 from apns_connector.apns.connection import Connection
-from apns_connector.apns.credentials import Certificate, Credentials, SigningKey
+from apns_connector.apns.credentials import Certificate, Credentials
 from apns_connector.apns.destination import PRODUCTION, Destination
-from apns_connector.apns.http2 import Answered, Broken, Event, GoingAway, Lost, NotProcessed
+from apns_connector.apns.http2_events import (
+    Answered,
+    Broken,
+    Event,
+    GoingAway,
+    Lost,
+    NotProcessed,
+)
+from apns_connector.apns.link import Link
 from apns_connector.apns.notification import Notification
-from apns_connector.apns.reasons import Action, Reason
+from apns_connector.apns.reasons import Action
+from apns_connector.apns.refusal import Refusal, find_refusal
 from apns_connector.apns.request import Request
 from apns_connector.apns.response import Response
-from apns_connector.errors import ApnsError, CredentialsError, NotSent, OutcomeUnknown
+from apns_connector.apns.waiting import Waiting
+from apns_connector.errors import NotSent, OutcomeUnknown
 
 logger = logging.getLogger(__name__)
 
 DEFAULT_TIMEOUT_SECONDS: Final = 10.0
-# A stream refused this often in a row is tried again only after a pause.
+# NAT gateways forget connections after minutes; Apple has stopped answering on idle ones too.
+DEFAULT_PROBE_SECONDS: Final = 60.0
+# A request refused this often in a row is tried again only after a pause.
 _RESENDS_AT_ONCE: Final = 3
-_TOKEN_CHECK_SECONDS: Final = 60.0
+# An idle connection that lets nobody send must have been silent for this long to be given up.
+_PATIENCE_SECONDS: Final = 2.0
+
+_CLOSED: Final = Refusal(NotSent, "the client was closed before it could be sent")
 
 
 class Client:
     """Notifications to one destination with one set of credentials, on the running event loop.
 
     ``timeout``: seconds until a notification without an answer is given up, reconnecting included.
-    Usable as ``async with Client(...) as client``. Raises :class:`CredentialsError` if the
-    certificate is not valid now, :class:`ConfigurationError` if the destination's trust file
-    cannot be read.
+    ``probe_after``: seconds of silence after which an idle connection must answer a PING before it
+    is used again. Usable as ``async with Client(...) as client``. Raises :class:`CredentialsError`
+    if the certificate is not valid now, :class:`ConfigurationError` if the destination's trust
+    file cannot be read.
     """
 
     def __init__(
@@ -57,25 +69,32 @@ class Client:
         destination: Destination = PRODUCTION,
         *,
         timeout: float = DEFAULT_TIMEOUT_SECONDS,
+        probe_after: float = DEFAULT_PROBE_SECONDS,
     ) -> None:
         self.credentials = credentials
         self.destination = destination
         self.timeout = timeout
-        self._context = tls.client_context(destination.trust)
+        self._probe_after = probe_after
+        self._topic: str | None = None
+        context = tls.client_context(destination.trust)
         if isinstance(credentials, Certificate):
             credentials.check_validity(datetime.now(UTC))
-            tls.load_identity(self._context, credentials.key, credentials.chain)
-        self._topic = credentials.topic if isinstance(credentials, Certificate) else None
-        self._waiting: deque[Request] = deque()
-        self._paused: set[Request] = set()
-        self._connection: Connection | None = None
-        self._draining: set[Connection] = set()
-        self._connecting: asyncio.Task[None] | None = None
+            tls.load_identity(context, credentials.key, credentials.chain)
+            self._topic = credentials.topic
+        self._waiting = Waiting()
+        self._link = Link(
+            destination,
+            credentials,
+            context,
+            timeout,
+            on_events=self._on_events,
+            wanted=self._waiting.__bool__,
+            on_refusal=self._fail_waiting,
+            on_change=self._pump,
+        )
         self._deadline_timer: asyncio.TimerHandle | None = None
-        self._check_token_at = 0.0
-        self._failures = 0
-        self._last_failure = "no connection could be opened in time"
         self._closed = False
+        self._over = False
         self._drained: asyncio.Event | None = None
 
     async def __aenter__(self) -> Client:
@@ -114,24 +133,24 @@ class Client:
         What is left then fails as any request without an answer does; nothing ends in silence.
         """
         self._closed = True
-        await self._drain(self.timeout if grace is None else grace)
-        self._fail_waiting(_Refusal(NotSent, "the client was closed before it could be sent"))
-        if self._connecting is not None:
-            self._connecting.cancel()
-        if self._deadline_timer is not None:
-            self._deadline_timer.cancel()
-        connections = self._connections()
-        for connection in connections:
-            connection.close()
-        for connection in connections:
-            await connection.closed()
+        try:
+            await self._drain(self.timeout if grace is None else grace)
+        finally:
+            self._over = True
+            self._fail_waiting(_CLOSED)
+            if self._deadline_timer is not None:
+                self._deadline_timer.cancel()
+            await self._link.close()
 
     async def _drain(self, seconds: float) -> None:
         if self._outstanding():
-            self._drained = asyncio.Event()
+            self._drained = self._drained or asyncio.Event()
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
                     await self._drained.wait()
+
+    def _outstanding(self) -> bool:
+        return self._waiting.anyone or any(not c.idle for c in self._link.connections())
 
     # Requests come in, wait, and go out
 
@@ -139,118 +158,56 @@ class Client:
         if self._closed:
             raise NotSent("the client is closed", request.notification.apns_id)
         self._watch_deadline(request.deadline)
-        if now >= self._check_token_at:
-            self._renew_authorization(now)
-        connection = self._connection
-        if connection is not None and not self._waiting and connection.free_streams:
-            connection.send(request)
-            return
-        self._waiting.append(request)
+        connection = self._link.current
+        if connection is not None:
+            self._link.keep_fit(connection, now, probe_after=self._probe_after)
+            if connection.ready and not self._waiting:
+                connection.send(request)
+                return
+        self._waiting.add(request)
         self._pump()
 
     def _pump(self) -> None:
         """Send what waits, as far as streams and windows allow; connect if there is none."""
         waiting = self._waiting
-        connection = self._connection
+        connection = self._link.current
         if connection is None:
-            if waiting and self._connecting is None:
-                self._connecting = asyncio.get_running_loop().create_task(self._connect())
-            return
-        while waiting and connection.free_streams:
-            request = waiting.popleft()
-            if not request.waiter.done():
-                connection.send(request)
-
-    def _requeue(self, request: Request) -> None:
-        request.resends += 1
-        if request.resends <= _RESENDS_AT_ONCE:
-            self._waiting.appendleft(request)
-            return
-        pause = backoff.seconds(request.resends - _RESENDS_AT_ONCE, random.random())  # noqa: S311
-        self._paused.add(request)
-        asyncio.get_running_loop().call_later(pause, self._resume, request)
-
-    def _resume(self, request: Request) -> None:
-        if request in self._paused:
-            self._paused.remove(request)
-            self._waiting.append(request)
-            self._pump()
-
-    def _abandon(self, request: Request) -> None:
-        """The caller went away: reset the stream. One that still waits is skipped in its turn."""
-        for connection in self._connections():
-            if connection.cancel(request):
-                break
-        self._note_drained()
-
-    def _outstanding(self) -> bool:
-        return bool(self._waiting or self._paused) or any(not c.idle for c in self._connections())
-
-    def _note_drained(self) -> None:
+            if waiting and not self._over:
+                self._link.connect()
+        else:
+            while waiting and connection.ready:
+                connection.send(waiting.next())
         if self._drained is not None and not self._outstanding():
             self._drained.set()
 
-    # Connections
+    def _requeue(self, request: Request) -> None:
+        """Send it again: at once, or after a pause if it has been refused too often."""
+        request.resends += 1
+        if self._over:
+            request.fail(_CLOSED.error(request.notification.apns_id))
+        elif request.resends <= _RESENDS_AT_ONCE:
+            self._waiting.add_first(request)
+        else:
+            pause = backoff.seconds(request.resends - _RESENDS_AT_ONCE, random.random())  # noqa: S311 - jitter
+            self._waiting.pause(request)
+            asyncio.get_running_loop().call_later(pause, self._resume, request)
 
-    def _connections(self) -> list[Connection]:
-        current = [] if self._connection is None else [self._connection]
-        return [*current, *self._draining]
-
-    async def _connect(self) -> None:
-        """Until there is a connection, or nobody waits for one any more."""
-        try:
-            while self._waiting and self._connection is None:
-                if self._failures:
-                    pause = backoff.seconds(self._failures, random.random())  # noqa: S311
-                    await asyncio.sleep(pause)
-                await self._try_to_connect()
-        finally:
-            self._connecting = None
+    def _resume(self, request: Request) -> None:
+        self._waiting.resume(request)
         self._pump()
 
-    async def _try_to_connect(self) -> None:
-        try:
-            async with asyncio.timeout(self.timeout):
-                connection = await Connection.open(
-                    self.destination, self._context, self._authorization(), self._on_events
-                )
-        except (OSError, TimeoutError) as error:
-            self._failures += 1
-            self._last_failure = f"{self.destination} cannot be reached: {_in_words(error)}"
-            logger.warning("%s; %d waiting", self._last_failure, len(self._waiting))
-            refusal = _refusal(self.destination, error)
-            if refusal is not None:
-                self._fail_waiting(refusal)
-        else:
-            if connection.usable:
-                self._connection = connection
-
-    def _authorization(self) -> str | None:
-        if isinstance(self.credentials, SigningKey):
-            return f"bearer {self.credentials.provider_token(time.time())}"
-        return None
-
-    def _renew_authorization(self, now: float) -> None:
-        """A provider token that has come of age is replaced on the living connection."""
-        self._check_token_at = now + _TOKEN_CHECK_SECONDS
-        connection, authorization = self._connection, self._authorization()
-        if connection is None or authorization is None:
-            return
-        if authorization != connection.authorization:
-            connection.authorize(authorization)
-
-    def _set_aside(self, connection: Connection) -> None:
-        """No new requests there; what is open is still answered."""
-        if connection is self._connection:
-            self._connection = None
-        if not connection.lost:
-            self._draining.add(connection)
-            connection.retire()
+    def _abandon(self, request: Request) -> None:
+        """The caller went away: forget it, or reset its stream and give that to the next."""
+        self._waiting.abandon(request)
+        for connection in self._link.connections():
+            if connection.carries(request):
+                connection.cancel(request)
+        self._pump()
 
     # What happens on a connection
 
     def _on_events(self, connection: Connection, events: list[Event]) -> None:
-        refusal = _refusal(self.destination, connection.error) if connection.lost else None
+        refusal = find_refusal(self.destination, connection.error)
         for event in events:
             if type(event) is Answered:
                 self._answered(connection, event)
@@ -262,15 +219,17 @@ class Client:
                 self._going_away(connection, event)
             elif type(event) is Broken:
                 logger.warning("%s: %s", self.destination, event.why)
-        if connection.lost or not connection.usable:
-            self._connection_ended(connection, refusal)
+                self._link.trouble = f"{self.destination}: {event.why}"
+        if not connection.usable:
+            self._link.set_aside(connection)
+        if refusal is not None:
+            self._fail_waiting(refusal)
         self._pump()
-        self._note_drained()
 
     def _answered(self, connection: Connection, event: Answered) -> None:
         request: Request = event.tag
-        connection.answered = True
-        self._failures = 0
+        if not connection.answered:
+            self._link.proved(connection)
         response = Response(request.notification, event.status, event.block, event.body)
         if event.status == 200 or not self._mended(connection, request, response):
             request.answer(response)
@@ -279,67 +238,51 @@ class Client:
         """True if the request goes out again: with a new token, on a new connection, once."""
         action = response.explanation.action if response.explanation else None
         if action in (Action.NEW_TOKEN, Action.NEW_CONNECTION):
-            self._set_aside(connection)
-        if action is not Action.NEW_TOKEN or not isinstance(self.credentials, SigningKey):
+            self._link.set_aside(connection)
+        if action is not Action.NEW_TOKEN or request.renewed:
             return False
+        request.renewed = self._link.renew_token(connection)
         if request.renewed:
-            return False
-        if self._authorization() == connection.authorization:
-            self.credentials.renew(time.time())
-        request.renewed = True
-        self._waiting.appendleft(request)
-        return True
+            self._requeue(request)
+        return request.renewed
 
     def _not_processed(
-        self, connection: Connection, event: NotProcessed, refusal: _Refusal | None
+        self, connection: Connection, event: NotProcessed, refusal: Refusal | None
     ) -> None:
         request: Request = event.tag
         if refusal is not None:
-            request.fail(refusal.error(request))
+            request.fail(refusal.error(request.notification.apns_id))
         elif connection.refused is not None:
             request.answer(Response.refused_connection(request.notification, connection.refused))
         else:
-            self._last_failure = f"not processed: {event.why}"
+            request.trouble = f"not processed: {event.why}"
             self._requeue(request)
 
-    def _lost(self, event: Lost, refusal: _Refusal | None) -> None:
+    def _lost(self, event: Lost, refusal: Refusal | None) -> None:
         request: Request = event.tag
+        apns_id = request.notification.apns_id
         if refusal is not None:
-            request.fail(refusal.error(request))
+            request.fail(refusal.error(apns_id))
         else:
-            request.fail(OutcomeUnknown(f"sent, but {event.why}", request.notification.apns_id))
+            request.fail(OutcomeUnknown(f"sent, but {event.why}", apns_id))
 
     def _going_away(self, connection: Connection, event: GoingAway) -> None:
         said = goaway.describe(event.code, event.debug)
         logger.info("%s said %s", self.destination, said)
-        self._last_failure = f"{self.destination} said {said}"
+        self._link.trouble = f"{self.destination} said {said}"
         connection.refused = goaway.refusal(event.debug)
         if connection.refused is not None:
-            self._refuse_waiting(connection.refused)
+            for request in self._waiting.take_all():
+                request.answer(
+                    Response.refused_connection(request.notification, connection.refused)
+                )
 
-    def _connection_ended(self, connection: Connection, refusal: _Refusal | None) -> None:
-        self._set_aside(connection)
-        if connection.lost:
-            self._draining.discard(connection)
-            self._failures += not connection.answered
-        if refusal is not None:
-            self._fail_waiting(refusal)
+    def _fail_waiting(self, refusal: Refusal) -> None:
+        for request in self._waiting.take_all():
+            request.fail(refusal.error(request.notification.apns_id))
+        self._pump()
 
-    # Endings without an answer
-
-    def _refuse_waiting(self, reason: Reason) -> None:
-        for request in self._take_waiting():
-            request.answer(Response.refused_connection(request.notification, reason))
-
-    def _fail_waiting(self, refusal: _Refusal) -> None:
-        for request in self._take_waiting():
-            request.fail(refusal.error(request))
-
-    def _take_waiting(self) -> list[Request]:
-        taken = [*self._waiting, *self._paused]
-        self._waiting.clear()
-        self._paused.clear()
-        return taken
+    # Deadlines
 
     def _watch_deadline(self, deadline: float) -> None:
         """One timer for all: it is set to the first deadline known, and looks around then."""
@@ -354,59 +297,38 @@ class Client:
     def _end_overdue(self) -> None:
         self._deadline_timer = None
         now = asyncio.get_running_loop().time()
-        for request in (*self._waiting, *self._paused):
-            if request.deadline <= now:
-                request.fail(NotSent(self._last_failure, request.notification.apns_id))
-        self._waiting = deque(r for r in self._waiting if r.deadline > now)
-        self._paused = {r for r in self._paused if r.deadline > now}
-        for connection in self._connections():
-            overdue = [r for r in connection.open_requests() if r.deadline <= now]
-            for request in overdue:
-                connection.cancel(request)
-                request.fail(_no_answer(request, self.destination))
-            if overdue:
-                self._set_aside(connection)  # it may be stuck: nothing new goes there
-        open_requests = (r for c in self._connections() for r in c.open_requests())
-        left = [*self._waiting, *self._paused, *open_requests]
+        self._end_overdue_waiting(now)
+        for connection in self._link.connections():
+            self._end_overdue_on(connection, now)
+        left = self._waiting.requests()
+        for connection in self._link.connections():
+            left += connection.open_requests()
         if left:
             self._watch_deadline(min(request.deadline for request in left))
         self._pump()
-        self._note_drained()
 
+    def _end_overdue_waiting(self, now: float) -> None:
+        overdue = self._waiting.take_overdue(now)
+        current = self._link.current
+        why = self._link.trouble
+        if current is not None:
+            why = f"{self.destination} did not let it in before its deadline"
+        for request in overdue:
+            request.fail(NotSent(request.trouble or why, request.notification.apns_id))
+        if overdue and current is not None and current.stuck(now, _PATIENCE_SECONDS):
+            self._link.trouble = why
+            self._link.set_aside(current)
 
-class _Refusal(NamedTuple):
-    """What no second try would mend, as a fresh error for each request that it hits."""
-
-    kind: type[CredentialsError] | type[NotSent]
-    sentence: str
-
-    def error(self, request: Request) -> ApnsError:
-        if self.kind is NotSent:
-            return NotSent(self.sentence, request.notification.apns_id)
-        return CredentialsError(self.sentence)
-
-
-def _refusal(destination: Destination, error: BaseException | None) -> _Refusal | None:
-    why = tls.certificate_refusal(error)
-    if why is not None:
-        return _Refusal(CredentialsError, f"{destination} refuses the TLS connection: {why}")
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return _Refusal(
-            NotSent,
-            f"{destination} is not trusted: {error.verify_message}. "
-            "Check the destination's host, its trust file, and the system's certificates",
-        )
-    return None
-
-
-def _no_answer(request: Request, destination: Destination) -> OutcomeUnknown:
-    return OutcomeUnknown(
-        f"sent, but {destination} did not answer in time", request.notification.apns_id
-    )
-
-
-def _in_words(error: Exception) -> str:
-    """The operating system's words; a bare TimeoutError has none of its own."""
-    if isinstance(error, TimeoutError) and not str(error):
-        return "no connection within the time allowed"
-    return str(error) or type(error).__name__
+    def _end_overdue_on(self, connection: Connection, now: float) -> None:
+        overdue = [request for request in connection.open_requests() if request.deadline <= now]
+        for request in overdue:
+            apns_id = request.notification.apns_id
+            if connection.cancel(request):
+                why = f"sent, but {self.destination} did not answer in time"
+                request.fail(OutcomeUnknown(why, apns_id))
+            else:
+                why = f"{self.destination} did not take all of it before its deadline"
+                request.fail(NotSent(why, apns_id))
+        if overdue:  # it may be stuck: nothing new goes there
+            self._link.trouble = f"{self.destination} did not answer in time"
+            self._link.set_aside(connection)

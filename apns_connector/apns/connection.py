@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable
-from typing import cast
+from typing import Final, cast
 
 from apns_connector.apns.destination import Destination
-from apns_connector.apns.http2 import Broken, Event, Http2
+from apns_connector.apns.http2 import Http2
+from apns_connector.apns.http2_events import Event
 from apns_connector.apns.reasons import Reason
 from apns_connector.apns.request import Request
 
-_GOODBYE_SECONDS = 2.0
+_GOODBYE_SECONDS: Final = 2.0
 
 
 class Connection(asyncio.Protocol):
@@ -21,8 +22,9 @@ class Connection(asyncio.Protocol):
     ``on_events(connection, events)`` is called for what happens on it, and once more, with
     ``connection.lost`` set, when the socket has gone. Writes of one loop turn are joined.
 
-    ``answered``: there has been an answer, so the connection is worth something. ``refused``: why
-    Apple said that these credentials will never do. ``error``: what the socket died of.
+    ``heard_at``: when the server last said anything, on the loop's clock. ``answered``: a request
+    has been answered, so the connection is worth something. ``refused``: why Apple said that these
+    credentials will never do. ``error``: what the socket died of; ``ending``: that in a sentence.
     """
 
     def __init__(
@@ -35,6 +37,7 @@ class Connection(asyncio.Protocol):
         self.authorization = authorization
         self.lost = False
         self.error: Exception | None = None
+        self.ending = ""
         self.answered = False
         self.retired = False
         self.refused: Reason | None = None
@@ -43,10 +46,13 @@ class Connection(asyncio.Protocol):
         )
         self._on_events = on_events
         self._loop = asyncio.get_running_loop()
+        self.heard_at = self._loop.time()
         self._transport: asyncio.Transport | None = None
         self._gone: asyncio.Future[None] = self._loop.create_future()
         self._flush_scheduled = False
+        # False while the socket takes no more bytes, or a PING has not been answered.
         self._writable = True
+        self._trusted = True
 
     @classmethod
     async def open(
@@ -79,12 +85,21 @@ class Connection(asyncio.Protocol):
         return self._core.open_streams == 0
 
     @property
-    def free_streams(self) -> int:
-        """How many requests may be sent right now."""
-        return self._core.free_streams if self._writable and self.usable else 0
+    def ready(self) -> bool:
+        """True while a request may be sent."""
+        return self._writable and self._trusted and not self.retired and self._core.ready
+
+    @property
+    def probed(self) -> bool:
+        """True while a PING has not been answered."""
+        return not self._trusted
+
+    def stuck(self, now: float, patience: float) -> bool:
+        """Idle, taking no request, and silent for ``patience`` seconds."""
+        return self.idle and not self.ready and now - self.heard_at >= patience
 
     def send(self, request: Request) -> None:
-        """Call only while ``free_streams`` > 0."""
+        """Call only while :attr:`ready`."""
         request.stream_id = self._core.send(
             request, request.path, request.constant, request.varying, request.body
         )
@@ -92,13 +107,20 @@ class Connection(asyncio.Protocol):
             self._flush_scheduled = True
             self._loop.call_soon(self._flush)
 
+    def carries(self, request: Request) -> bool:
+        """True if ``request`` was sent here and is not answered."""
+        return self._core.carries(request.stream_id, request)
+
     def cancel(self, request: Request) -> bool:
-        """Reset the stream of a request that nobody waits for; False if it is not open here."""
-        if not self._core.carries(request.stream_id, request):
-            return False
-        self._core.cancel(request.stream_id)
+        """Reset the stream of a request that is carried here, since nobody waits for it any more.
+
+        True if it was written in full: the server may process it all the same.
+        """
+        written = self._core.cancel(request.stream_id)
         self._flush()
-        return True
+        if self.idle and not self.usable:
+            self.close()
+        return written
 
     def open_requests(self) -> list[Request]:
         return self._core.open_tags()
@@ -107,6 +129,12 @@ class Connection(asyncio.Protocol):
         """A renewed provider token, from the next request on."""
         self.authorization = authorization
         self._core.authorize(authorization.encode())
+
+    def probe(self) -> None:
+        """Ask for a sign of life; until there is one, no request is sent."""
+        self._trusted = False
+        self._core.ping(b"still up")
+        self._flush()
 
     def retire(self) -> None:
         """Take no new requests; close once the open ones are answered."""
@@ -117,10 +145,11 @@ class Connection(asyncio.Protocol):
     def close(self) -> None:
         """Say goodbye and close; requests still open come back as lost."""
         self.retired = True
-        self._core.close()
-        self._flush()
-        if self._transport is not None:
-            self._transport.close()
+        transport = self._transport
+        if transport is not None and not transport.is_closing():
+            self._core.close()
+            self._flush()
+            transport.close()
 
     async def closed(self) -> None:
         """Wait for the socket to go; a server that does not say goodbye is cut off."""
@@ -136,13 +165,19 @@ class Connection(asyncio.Protocol):
         self._flush()
 
     def data_received(self, data: bytes) -> None:
+        self.heard_at = self._loop.time()
+        self._trusted = True
         self._handle(self._core.receive_data(data))
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True
         self.error = exc
-        why = f"the connection was lost ({exc})" if exc else "the server closed the connection"
-        self._handle(self._core.connection_lost(why))
+        self.ending = (
+            "the server closed the connection"
+            if exc is None
+            else f"the connection was lost ({exc})"
+        )
+        self._handle(self._core.connection_lost(self.ending))
         if not self._gone.done():
             self._gone.set_result(None)
 
@@ -156,19 +191,17 @@ class Connection(asyncio.Protocol):
     def _handle(self, events: list[Event]) -> None:
         self._on_events(self, events)
         self._flush()
-        if self._is_over(events):
+        if self.idle and not self.usable and not self.lost:
             self.close()
 
-    def _is_over(self, events: list[Event]) -> bool:
-        if self.lost or self._transport is None or self._transport.is_closing():
-            return False
-        return (not self.usable and self.idle) or any(type(e) is Broken for e in events)
-
     def _flush(self) -> None:
+        """What a closing socket would swallow is not handed to it: so it counts as not written."""
         self._flush_scheduled = False
-        data = self._core.data_to_send()
-        if data and self._transport is not None and not self._transport.is_closing():
-            self._transport.write(data)
+        transport = self._transport
+        if transport is not None and not transport.is_closing():
+            data = self._core.data_to_send()
+            if data:
+                transport.write(data)
 
     def __repr__(self) -> str:
         state = "lost" if self.lost else "usable" if self.usable else "draining"

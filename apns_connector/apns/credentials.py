@@ -25,6 +25,7 @@ from apns_connector.errors import CredentialsError
 
 # Apple refuses a token older than 60 minutes, and a new one more often than every 20.
 TOKEN_LIFETIME_SECONDS: Final = 50 * 60
+TOKEN_UPDATE_SECONDS: Final = 20 * 60
 
 
 class Certificate:
@@ -113,6 +114,7 @@ class SigningKey:
         self.team_id = team_id
         self._token: str | None = None
         self._issued_at = 0
+        self._replaced_at: float | None = None
 
     @classmethod
     def from_p8(
@@ -131,7 +133,7 @@ class SigningKey:
         if not isinstance(key, ec.EllipticCurvePrivateKey) or key.curve.name != "secp256r1":
             raise CredentialsError(f"{name} is not a .p8 file: its key is not on the curve P-256")
         for what, value in (("key id", key_id), ("team id", team_id)):
-            if not (value.isascii() and value.isalnum()):
+            if not (len(value) == 10 and value.isascii() and value.isalnum()):
                 raise CredentialsError(
                     f"The {what} '{value}' is not Apple's ten letters and digits"
                 )
@@ -153,8 +155,22 @@ class SigningKey:
             return self.renew(now)
         return self._token
 
+    def replace(self, refused: str, now: float) -> bool:
+        """After ExpiredProviderToken: True if there is another token than ``refused`` to try.
+
+        One is made at most every 20 minutes: if that does not help, this machine's clock is wrong,
+        and Apple does not like to be shown many tokens.
+        """
+        if refused == self._token:
+            at = self._replaced_at
+            if at is not None and 0 <= now - at < TOKEN_UPDATE_SECONDS:
+                return False
+            self._replaced_at = now
+            self.renew(now)
+        return True
+
     def renew(self, now: float) -> str:
-        """A new token whatever the age of the last one: after ExpiredProviderToken."""
+        """A new token whatever the age of the last one."""
         self._issued_at = int(now)
         self._token = self._sign(self._issued_at)
         return self._token

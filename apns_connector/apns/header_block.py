@@ -49,9 +49,13 @@ def integer(value: int, prefix_bits: int, flags: int) -> bytes:
     return bytes(out)
 
 
+_LENGTHS: Final = tuple(integer(length, 7, 0) for length in range(256))
+
+
 def string(value: bytes) -> bytes:
     """A string without Huffman coding: section 5.2. Coding it would cost more than it saves."""
-    return integer(len(value), 7, 0) + value
+    length = len(value)
+    return (_LENGTHS[length] if length < 256 else integer(length, 7, 0)) + value
 
 
 class HeaderBlocks:
@@ -95,10 +99,11 @@ class HeaderBlocks:
         known = self._constants.get(constant)
         if known is None:
             return self._encode_and_learn(path, constant, varying)
-        parts = [self._start, string(path), known]
+        block = self._start + string(path) + known
         for name, value in varying:
-            parts.append(self._varying(name, value))
-        return b"".join(parts)
+            part = self._name_parts.get(name)
+            block += self._varying(name, value) if part is None else part + string(value)
+        return block
 
     def _encode_and_learn(
         self, path: bytes, constant: tuple[Field, ...], varying: tuple[Field, ...]
@@ -124,12 +129,10 @@ class HeaderBlocks:
 
     def _varying(self, name: bytes, value: bytes) -> bytes:
         """A literal without indexing whose name is an index (6.2.2); the first time inserted."""
-        part = self._name_parts.get(name)
-        if part is None:
-            position = self._names.get(name)
-            if position is None:
-                return self._insert((name, value))
-            part = self._name_parts[name] = integer(self._index(position), 4, 0)
+        position = self._names.get(name)
+        if position is None:
+            return self._insert((name, value))
+        part = self._name_parts[name] = integer(self._index(position), 4, 0)
         return part + string(value)
 
     def _insert(self, field: Field) -> bytes:
@@ -159,12 +162,26 @@ def _never_indexed(static_name: int, value: bytes) -> bytes:
 
 
 def decode(block: bytes) -> list[tuple[str, str]]:
-    """The fields of an answer, in order.
+    """The fields of an answer, in order; bytes beyond ASCII as Latin-1.
 
-    Raises :exc:`hpack.HPACKError` for a block that is not valid for a table of size 0, and
-    :exc:`UnicodeDecodeError` for one that is not text.
+    Raises :exc:`hpack.HPACKError` for a block that is not valid for a table of size 0.
     """
     decoder = Decoder(max_header_list_size=MAX_HEADER_LIST_BYTES)
     decoder.max_allowed_table_size = 0
     decoder.header_table_size = 0
-    return [(str(name), str(value)) for name, value, *_ in decoder.decode(block)]
+    fields = decoder.decode(block, raw=True)
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value, *_ in fields]
+
+
+def has_pseudo_fields(fields: list[tuple[str, str]]) -> bool:
+    """Trailers have none: RFC 9113, section 8.1."""
+    return any(name.startswith(":") for name, _ in fields)
+
+
+def status(fields: list[tuple[str, str]]) -> int | None:
+    """RFC 9113, section 8.3.2; ``None`` unless it comes first, and is the one pseudo-field."""
+    if not fields or has_pseudo_fields(fields[1:]):
+        return None
+    name, value = fields[0]
+    valid = name == ":status" and len(value) == 3 and value.isascii() and value.isdecimal()
+    return int(value) if valid and value >= "100" else None

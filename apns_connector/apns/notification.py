@@ -5,10 +5,12 @@ Source of the rules: Apple, "Sending notification requests to APNs" (UserNotific
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 
@@ -34,8 +36,10 @@ PUSH_TYPES: Final = frozenset(
     }
 )
 
-_HEX = re.compile(r"(?:[0-9a-fA-F]{2})+", re.ASCII)
+_HEX = re.compile(r"[0-9a-fA-F]+")
 _IGNORED_IN_TOKEN = re.compile(r"[\s<>-]")
+# The two highest bits of the variant digit are 10.
+_VARIANTS = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
 # What a header field may hold: RFC 9110, section 5.5, without anything beyond ASCII.
 _FIELD_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?", re.ASCII)
 
@@ -64,34 +68,12 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     apns_id: str = ""
 
     def __post_init__(self) -> None:
-        if not self.apns_id:
-            msgspec.structs.force_setattr(self, "apns_id", str(uuid4()))
-        else:
+        if self.apns_id:
             _check_apns_id(self.apns_id)
-        if not _HEX.fullmatch(self.device_token):
-            raise NotificationError("device_token", _why_no_token(self.device_token))
-        if len(self.device_token) > MAX_DEVICE_TOKEN_DIGITS:
-            raise NotificationError(
-                "device_token",
-                f"The device token has {len(self.device_token)} digits; "
-                f"none of Apple's has more than {MAX_DEVICE_TOKEN_DIGITS}",
-            )
-        if self.topic is not None and not _FIELD_VALUE.fullmatch(self.topic):
-            raise NotificationError("topic", "The topic must be a bundle id, in ASCII, not blank")
-        if self.push_type is not None and self.push_type not in PUSH_TYPES:
-            raise NotificationError(
-                "push_type",
-                f"Push type '{self.push_type}' is none of Apple's: {', '.join(sorted(PUSH_TYPES))}",
-            )
-        self._check_delivery()
-
-    def _check_delivery(self) -> None:
-        if self.priority not in (None, 10, 5, 1):
-            raise NotificationError("priority", f"Priority {self.priority} is not 10, 5 or 1")
-        if self.push_type == "background" and self.priority not in (None, 5):
-            raise NotificationError(
-                "priority", "A background notification must have priority 5; Apple refuses others"
-            )
+        else:
+            msgspec.structs.force_setattr(self, "apns_id", _new_apns_id())
+        _check_device_token(self.device_token)
+        _check_kind(self.topic, self.push_type, self.priority)
         if self.expiration is not None and self.expiration < 0:
             raise NotificationError("expiration", "The expiration lies before 1970; use 0 for none")
         if self.collapse_id is not None:
@@ -109,12 +91,53 @@ def clean_device_token(text: str) -> str:
     return _IGNORED_IN_TOKEN.sub("", text).lower()
 
 
+def _check_device_token(token: str) -> None:
+    digits = len(token)
+    try:
+        valid = len(bytes.fromhex(token)) * 2 == digits  # white space would count
+    except ValueError:
+        valid = False
+    if not valid or not digits:
+        raise NotificationError("device_token", _why_no_token(token))
+    if digits > MAX_DEVICE_TOKEN_DIGITS:
+        raise NotificationError(
+            "device_token",
+            f"The device token has {digits} digits; "
+            f"none of Apple's has more than {MAX_DEVICE_TOKEN_DIGITS}",
+        )
+
+
 def _why_no_token(token: str) -> str:
     if not token:
         return "The device token is empty"
-    if len(token) % 2 and _HEX.fullmatch(token + "0"):
+    if _HEX.fullmatch(token):
         return f"The device token has an odd number of digits ({len(token)})"
     return "The device token holds something other than hexadecimal digits"
+
+
+@lru_cache(maxsize=1024)
+def _check_kind(topic: str | None, push_type: str | None, priority: int | None) -> None:
+    """What one app sends alike again and again is looked at once."""
+    if topic is not None and not _FIELD_VALUE.fullmatch(topic):
+        raise NotificationError("topic", "The topic must be a bundle id, in ASCII, not blank")
+    if push_type is not None and push_type not in PUSH_TYPES:
+        raise NotificationError(
+            "push_type",
+            f"Push type '{push_type}' is none of Apple's: {', '.join(sorted(PUSH_TYPES))}",
+        )
+    if priority not in (None, 10, 5, 1):
+        raise NotificationError("priority", f"Priority {priority} is not 10, 5 or 1")
+    if push_type == "background" and priority not in (None, 5):
+        raise NotificationError(
+            "priority", "A background notification must have priority 5; Apple refuses others"
+        )
+
+
+def _new_apns_id() -> str:
+    """A random UUID (RFC 9562, version 4); half the price of ``str(uuid.uuid4())``."""
+    digits = os.urandom(16).hex()
+    variant = _VARIANTS[digits[16]]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def _check_apns_id(apns_id: str) -> None:

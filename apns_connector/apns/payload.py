@@ -19,7 +19,10 @@ _encoder = msgspec.json.Encoder()
 
 
 def aps(
-    *, alert: str | Mapping[str, Any] | None = None, sound: str | None = None, badge: int | None
+    *,
+    alert: str | Mapping[str, Any] | None = None,
+    sound: str | None = None,
+    badge: int | None = None,
 ) -> dict[str, Any]:
     """A payload with nothing in it but what is given: ``{"aps": {...}}``."""
     given = {"alert": alert, "sound": sound, "badge": badge}
@@ -47,6 +50,6 @@ def encode(payload: Mapping[str, Any] | bytes, push_type: str | None = "alert") 
 
 def _to_json(payload: Mapping[str, Any]) -> bytes:
     try:
-        return _encoder.encode(payload)
+        return _encoder.encode(payload if type(payload) is dict else dict(payload))
     except (TypeError, ValueError, RecursionError, OverflowError) as error:
         raise PayloadError(f"The payload cannot be written as JSON: {error}") from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Protocol
 
 from apns_connector.apns import payload
@@ -24,6 +25,9 @@ class Waiter(Protocol):
 class Request:
     """One notification with its deadline, on the caller's clock.
 
+    ``stream_id``: where it went last; ``resends``: how often it came back unprocessed, the last
+    time because of ``trouble``; ``renewed``: a new provider token has been tried for it.
+
     Raises :class:`NotificationError` or :class:`PayloadError` when it is made of something that
     Apple would refuse.
     """
@@ -37,6 +41,7 @@ class Request:
         "renewed",
         "resends",
         "stream_id",
+        "trouble",
         "varying",
         "waiter",
     )
@@ -50,7 +55,9 @@ class Request:
     ) -> None:
         self.notification = notification
         self.path = (_PATH + notification.device_token).encode()
-        self.constant = constant_fields(notification, topic)
+        self.constant = constant_fields(
+            notification.topic or topic, notification.push_type, notification.priority
+        )
         self.varying = varying_fields(notification)
         self.body = payload.encode(notification.payload, notification.push_type)
         self.deadline = deadline
@@ -58,6 +65,7 @@ class Request:
         self.stream_id = 0
         self.resends = 0
         self.renewed = False
+        self.trouble: str | None = None
 
     def answer(self, response: Response) -> None:
         if not self.waiter.done():
@@ -68,22 +76,23 @@ class Request:
             self.waiter.set_exception(error)
 
 
-def constant_fields(notification: Notification, topic: str | None) -> tuple[Field, ...]:
-    """The header fields that repeat; ``topic`` stands in where the notification has none.
+@lru_cache(maxsize=1024)
+def constant_fields(
+    topic: str | None, push_type: str | None, priority: int | None
+) -> tuple[Field, ...]:
+    """The header fields that repeat from one notification to the next.
 
-    Raises :class:`NotificationError` without any topic.
+    Raises :class:`NotificationError` without a topic.
     """
-    topic = notification.topic or topic
     if topic is None:
         raise NotificationError(
             "topic", "A topic is needed: these credentials do not say which app is meant"
         )
-    priority = notification.priority
-    if priority is None and notification.push_type == "background":
+    if priority is None and push_type == "background":
         priority = 5  # the only one that Apple takes, and not its default
     fields = [(b"apns-topic", topic.encode())]
-    if notification.push_type is not None:
-        fields.append((b"apns-push-type", notification.push_type.encode()))
+    if push_type is not None:
+        fields.append((b"apns-push-type", push_type.encode()))
     if priority is not None:
         fields.append((b"apns-priority", b"%d" % priority))
     return tuple(fields)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 import msgspec
@@ -11,6 +11,8 @@ from hpack import HPACKError
 from apns_connector.apns import header_block
 from apns_connector.apns.notification import Notification
 from apns_connector.apns.reasons import Reason, explain
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Response:
@@ -56,7 +58,7 @@ class Response:
         """The header fields of the answer, decoded when first asked for."""
         try:
             return dict(header_block.decode(self._block))
-        except (HPACKError, UnicodeDecodeError):
+        except HPACKError:
             return {":status": str(self.status)}
 
     @property
@@ -71,10 +73,13 @@ class Response:
 
     @property
     def invalid_since(self) -> datetime | None:
-        """``timestamp`` as a time in UTC."""
+        """``timestamp`` as a time in UTC; ``None`` also for one beyond the year 9999."""
         if self.timestamp is None:
             return None
-        return datetime.fromtimestamp(self.timestamp / 1000, UTC)
+        try:
+            return _EPOCH + timedelta(milliseconds=self.timestamp)
+        except OverflowError:
+            return None
 
     def __repr__(self) -> str:
         said = "accepted" if self.accepted else self.reason

@@ -104,9 +104,10 @@ _ALERTS = {
 
 def certificate_refusal(error: BaseException | None) -> str | None:
     """Why the server refused our certificate, in words; ``None`` if that is not what happened."""
-    if isinstance(error, ssl.SSLError) and error.reason:
+    reason = getattr(error, "reason", None)  # only errors that OpenSSL made have one
+    if isinstance(error, ssl.SSLError) and reason:
         # OpenSSL 3 and 4 differ in "TLSV1_ALERT_" and "TLS_ALERT_", "SSLV3_ALERT_" and the like.
-        alert = error.reason.partition("ALERT_")[2]
+        alert = reason.partition("ALERT_")[2]
         for name, sentence in _ALERTS.items():
             if alert and name.endswith("ALERT_" + alert):
                 return sentence

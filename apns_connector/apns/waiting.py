@@ -1,0 +1,69 @@
+"""Requests that are on no connection: in line for one, or pausing before they line up again."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from apns_connector.apns.request import Request
+
+
+class Waiting:
+    """A line and a resting place. Requests that nobody waits for any more drop out by themselves.
+
+    True while somebody stands in line; those that pause do not count.
+    """
+
+    def __init__(self) -> None:
+        self._line: deque[Request] = deque()
+        self._pausing: set[Request] = set()
+
+    def __bool__(self) -> bool:
+        line = self._line
+        while line and line[0].waiter.done():
+            line.popleft()
+        return bool(line)
+
+    def add(self, request: Request) -> None:
+        self._line.append(request)
+
+    def add_first(self, request: Request) -> None:
+        """One that had its turn already."""
+        self._line.appendleft(request)
+
+    def pause(self, request: Request) -> None:
+        self._pausing.add(request)
+
+    def resume(self, request: Request) -> None:
+        """End a pause; nothing happens to a request that was taken meanwhile."""
+        if request in self._pausing:
+            self._pausing.remove(request)
+            self._line.append(request)
+
+    def abandon(self, request: Request) -> None:
+        """Its waiter is done. From the line it drops out in its turn."""
+        self._pausing.discard(request)
+
+    @property
+    def anyone(self) -> bool:
+        """True while there is a request at all, in line or pausing."""
+        return bool(self) or bool(self._pausing)
+
+    def next(self) -> Request:
+        """The first in line; call only while true."""
+        return self._line.popleft()
+
+    def take_overdue(self, now: float) -> list[Request]:
+        overdue = [request for request in self.requests() if request.deadline <= now]
+        if overdue:
+            self._line = deque(request for request in self._line if request.deadline > now)
+            self._pausing = {request for request in self._pausing if request.deadline > now}
+        return overdue
+
+    def take_all(self) -> list[Request]:
+        taken = self.requests()
+        self._line.clear()
+        self._pausing.clear()
+        return taken
+
+    def requests(self) -> list[Request]:
+        return [*self._line, *self._pausing]

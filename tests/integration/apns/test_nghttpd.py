@@ -1,0 +1,67 @@
+"""The client against nghttp2's server, strict by reputation, in unusual settings."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from apns_connector.apns import Client
+from apns_connector.errors import NotSent
+
+SETTINGS = {
+    "as it comes": (),
+    "one stream": ("-m1",),
+    "a window of 1 byte": ("-w1",),
+    "windows of 1 KB": ("-w10", "-W16"),
+    "no header table": ("--header-table-size=0",),
+    "a small header table": ("--header-table-size=100",),
+    "a large header table": ("--header-table-size=65536",),
+    "an encoder with a table": ("--encoder-header-table-size=4096",),
+    "padding": ("-b200",),
+    "trailers": ("--trailer", "x-checksum: 1"),
+    "errors without body": ("--error-gzip",),
+}
+
+
+@pytest.mark.parametrize("options", SETTINGS.values(), ids=SETTINGS)
+async def test_all_are_answered_whatever_its_settings(nghttpd, certificate, notify, options):
+    payload = json.dumps({"aps": {"alert": "x" * 100}}).encode()
+    with nghttpd(*options) as destination:
+        async with Client(certificate, destination, timeout=15) as client:
+            devices = ["" if number % 3 else "ab" for number in range(120)]
+            responses = await asyncio.gather(
+                *(client.send(notify(device, payload=payload)) for device in devices)
+            )
+            assert [response.status for response in responses] == [
+                404 if device else 200 for device in devices
+            ]
+            assert responses[1].body == b"a body"
+
+
+async def test_a_rejection_that_is_not_apples_keeps_its_text(nghttpd, certificate, notify):
+    with nghttpd() as destination:
+        async with Client(certificate, destination) as client:
+            response = await client.send(notify("ab"))
+            assert response.status == 404
+            assert response.reason.startswith("<html>")
+            assert response.explanation.code == "APNS_000007"
+
+
+async def test_a_client_certificate_that_nghttpd_does_not_ask_for_does_no_harm(
+    nghttpd, stranger, notify
+):
+    with nghttpd() as destination:
+        async with Client(stranger, destination) as client:
+            assert (await client.send(notify())).accepted
+
+
+async def test_a_server_that_dies_is_noticed(nghttpd, certificate, notify, until):
+    with nghttpd() as destination:
+        client = Client(certificate, destination)
+        assert (await client.send(notify())).accepted
+    await until(lambda: client._link.current is None)
+    with pytest.raises(NotSent, match="cannot be reached"):
+        await client.send(notify(), timeout=1)
+    await client.close()

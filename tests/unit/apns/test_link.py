@@ -1,0 +1,160 @@
+"""Decisions of the link, on connections in memory; how it connects: see the integration tests."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from apns_connector.apns import frames, tls
+from apns_connector.apns.connection import Connection
+from apns_connector.apns.credentials import SigningKey
+from apns_connector.apns.destination import Destination
+from apns_connector.apns.link import Link
+
+HERE = Destination("local", "localhost", 8443)
+
+
+class Bench:
+    """A link with one connection in use, its wire, and how often it asked to look again."""
+
+    def __init__(self, wire, credentials) -> None:
+        self.changes = 0
+        self.link = Link(
+            HERE,
+            credentials,
+            tls.client_context(),
+            1.0,
+            on_events=lambda connection, events: None,
+            wanted=lambda: False,
+            on_refusal=lambda refusal: None,
+            on_change=self._change,
+        )
+        self.wire = wire
+        self.connection = Connection(
+            HERE, self.link._authorization(), lambda connection, events: None
+        )
+        self.connection.connection_made(wire)
+        self.connection.data_received(frames.settings({}))
+        self.link.current = self.connection
+
+    def _change(self) -> None:
+        self.changes += 1
+
+
+@pytest.fixture
+def signing_key(ec_key):
+    return SigningKey(ec_key, "ABC123DEFG", "DEF123GHIJ")
+
+
+@pytest.fixture
+def bench(make_wire, signing_key):
+    def run(scenario):
+        async def enter():
+            await scenario(Bench(make_wire(), signing_key))
+
+        asyncio.run(enter())
+
+    return run
+
+
+def test_a_connection_that_is_set_aside_is_remembered_until_it_is_lost(bench):
+    async def scenario(bench):
+        bench.link.proved(bench.connection)
+        bench.link.set_aside(bench.connection)
+        assert bench.link.current is None
+        assert bench.link.connections() == [bench.connection]
+        assert bench.wire.closed
+        bench.connection.connection_lost(None)
+        bench.link.set_aside(bench.connection)
+        assert bench.link.connections() == []
+
+    bench(scenario)
+
+
+def test_a_connection_that_was_of_use_is_replaced_at_once(bench):
+    async def scenario(bench):
+        bench.link.proved(bench.connection)
+        bench.link.set_aside(bench.connection)
+        assert bench.link._backoff.failures == 0
+
+    bench(scenario)
+
+
+def test_a_connection_that_never_was_counts_as_one_failure(bench):
+    async def scenario(bench):
+        bench.link.set_aside(bench.connection)
+        bench.connection.connection_lost(None)
+        bench.link.set_aside(bench.connection)
+        assert bench.link._backoff.failures == 1
+
+    bench(scenario)
+
+
+def test_a_connection_that_is_lost_without_any_answer_leaves_its_reason(bench):
+    async def scenario(bench):
+        bench.connection.connection_lost(ConnectionResetError("reset by peer"))
+        bench.link.set_aside(bench.connection)
+        assert bench.link.trouble == (
+            "local (localhost:8443): the connection was lost (reset by peer)"
+        )
+
+    bench(scenario)
+
+
+def test_an_idle_connection_is_probed_after_a_silence_and_only_once(bench):
+    async def scenario(bench):
+        heard = bench.connection.heard_at
+        bench.link.keep_fit(bench.connection, heard + 59, probe_after=60)
+        assert not bench.connection.probed
+        bench.link.keep_fit(bench.connection, heard + 60, probe_after=60)
+        bench.link.keep_fit(bench.connection, heard + 61, probe_after=60)
+        assert bench.connection.probed
+        assert bench.wire.written.count(frames.ping(b"still up")) == 1
+
+    bench(scenario)
+
+
+def test_a_probe_without_answer_ends_the_connection(bench):
+    async def scenario(bench):
+        bench.link.keep_fit(bench.connection, bench.connection.heard_at + 60, probe_after=60)
+        bench.link._end_probe(bench.connection)
+        assert bench.link.current is None
+        assert (
+            bench.link.trouble == "local (localhost:8443) no longer answered on an idle connection"
+        )
+        assert bench.changes == 1
+
+    bench(scenario)
+
+
+def test_a_probe_that_was_answered_changes_nothing(bench):
+    async def scenario(bench):
+        bench.link.keep_fit(bench.connection, bench.connection.heard_at + 60, probe_after=60)
+        bench.connection.data_received(frames.ping(b"still up", ack=True))
+        bench.link._end_probe(bench.connection)
+        assert bench.link.current is bench.connection
+
+    bench(scenario)
+
+
+def test_a_token_that_has_come_of_age_is_replaced_on_the_living_connection(bench, signing_key):
+    async def scenario(bench):
+        old = bench.connection.authorization
+        signing_key._issued_at -= 3000
+        bench.link.keep_fit(bench.connection, bench.connection.heard_at, probe_after=60)
+        assert bench.connection.authorization != old
+        assert bench.connection.authorization == bench.link._authorization()
+
+    bench(scenario)
+
+
+def test_a_refused_token_is_renewed_once(bench):
+    async def scenario(bench):
+        assert bench.link.renew_token(bench.connection)
+        fresh = Connection(HERE, bench.link._authorization(), lambda connection, events: None)
+        assert fresh.authorization != bench.connection.authorization
+        assert not bench.link.renew_token(fresh)
+        assert bench.link.renew_token(bench.connection)  # another one has been made since
+
+    bench(scenario)

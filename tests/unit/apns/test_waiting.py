@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+from apns_connector.apns.notification import Notification
+from apns_connector.apns.request import Request
+from apns_connector.apns.waiting import Waiting
+
+
+def request(deadline=10.0):
+    notification = Notification(device_token="ab", payload={"aps": {}}, topic="a")
+    return Request(notification, None, deadline, Future())
+
+
+def test_who_came_first_is_first():
+    waiting, first, second = Waiting(), request(), request()
+    waiting.add(first)
+    waiting.add(second)
+    assert waiting
+    assert [waiting.next(), waiting.next()] == [first, second]
+    assert not waiting
+
+
+def test_who_had_a_turn_already_goes_before_all_others():
+    waiting, new, again = Waiting(), request(), request()
+    waiting.add(new)
+    waiting.add_first(again)
+    assert waiting.next() is again
+
+
+def test_who_pauses_is_not_in_line_but_not_forgotten():
+    waiting, tired = Waiting(), request()
+    waiting.pause(tired)
+    assert not waiting
+    assert waiting.anyone
+    waiting.resume(tired)
+    assert waiting.next() is tired
+    assert not waiting.anyone
+
+
+def test_a_pause_that_ends_after_all_were_taken_brings_nobody_back():
+    waiting, tired = Waiting(), request()
+    waiting.pause(tired)
+    assert waiting.take_all() == [tired]
+    waiting.resume(tired)
+    assert not waiting.anyone
+
+
+def test_requests_that_nobody_waits_for_drop_out():
+    waiting, gone, left = Waiting(), request(), request()
+    waiting.add(gone)
+    waiting.add(left)
+    gone.waiter.cancel()
+    assert waiting
+    assert waiting.next() is left
+
+
+def test_an_abandoned_pause_is_over():
+    waiting, gone = Waiting(), request()
+    waiting.pause(gone)
+    gone.waiter.cancel()
+    waiting.abandon(gone)
+    assert not waiting.anyone
+
+
+def test_the_overdue_are_taken_and_the_others_stay_in_their_order():
+    waiting = Waiting()
+    line = [request(deadline) for deadline in (5.0, 1.0, 9.0)]
+    for one in line:
+        waiting.add(one)
+    pausing, late = request(8.0), request(2.0)
+    waiting.pause(pausing)
+    waiting.pause(late)
+    assert waiting.take_overdue(5.0) == [line[0], line[1], late]
+    assert waiting.requests() == [line[2], pausing]
+    assert waiting.take_overdue(5.0) == []
