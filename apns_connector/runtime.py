@@ -24,6 +24,7 @@ from apns_connector.settings import Settings, read_settings
 logger = logging.getLogger(__name__)
 
 _PACKAGE = Path(__file__).parent
+CONFIGURATION = Path("synapse-configs/default")
 
 
 def library_folder() -> Path:
@@ -37,29 +38,37 @@ def own_library() -> Library:
     return read_library(library_folder())
 
 
+def _check_folder(deployment: Path) -> None:
+    if not deployment.is_dir():
+        raise ConfigurationError(f"{deployment} is not a folder: a deployment is one")
+    if not (deployment / CONFIGURATION).is_dir():
+        raise ConfigurationError(f"{deployment} is no deployment: it has no folder {CONFIGURATION}")
+
+
 class Runtime:
     """One gateway for one deployment.
 
     Building it reads everything and starts nothing. Raises :class:`ConfigurationError`, which for
-    a deployment is an :class:`InvalidDeployment` with all its problems. ``environment`` stands for
-    ``os.environ``.
+    a deployment is an :class:`InvalidDeployment` with all its problems, and :class:`VaultError` if
+    there is a vault that the master key does not open. ``environment`` stands for ``os.environ``.
     """
 
     def __init__(self, deployment: Path, environment: Mapping[str, str] | None = None) -> None:
-        if not deployment.is_dir():
-            raise ConfigurationError(f"{deployment} is not a folder: a deployment is one")
+        _check_folder(deployment)
         environment = os.environ if environment is None else environment
         self.settings: Settings = read_settings(deployment, environment)
         self.clients = Clients(
             settings_module.destinations(self.settings, deployment),
             timeout=self.settings.apns.timeout,
         )
-        self._vault = Vault(deployment, master_key_from(environment))
+        vault = Vault(deployment, master_key_from(environment))
+        if vault.exists:
+            vault.unlock()
         self.configuration: Configuration = read_deployment(
             deployment,
             classes=class_mediators(self.clients),
             libraries=[own_library()],
-            vault=self._vault,
+            vault=vault,
         )
         limits = settings_module.limits(self.settings)
         gateway = Gateway(self.configuration, limits, public_url=self.settings.http.public_url)
@@ -88,10 +97,7 @@ class Runtime:
         return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
     async def start(self) -> None:
-        """Raises :class:`ConfigurationError` if it cannot listen, :class:`VaultError` if there is a
-        vault that the master key does not open."""
-        if self._vault.exists:
-            self._vault.unlock()
+        """Raises :class:`ConfigurationError` if it cannot listen."""
         await self._server.start(self.settings.http.host, self.settings.http.port)
         # What lives as long as the process need not be looked at by the collector again.
         gc.collect()

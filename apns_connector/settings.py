@@ -9,13 +9,15 @@ file that ``APNS_CONNECTOR_MASTER_KEY_FILE`` names.
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 import yaml
 
+from apns_connector.apns import tls
 from apns_connector.apns.client import DEFAULT_TIMEOUT_SECONDS
 from apns_connector.apns.destination import APPLE, Destination
 from apns_connector.errors import ConfigurationError
@@ -24,28 +26,42 @@ from apns_connector.gateway.limits import Limits
 FILE_NAME: Final = "gateway.yaml"
 ENVIRONMENT_PREFIX: Final = "APNS_CONNECTOR__"
 
+# Variables of other commands and of the vault; any other that begins so is a slip of the pen.
+_OTHER_VARIABLES: Final = (
+    "APNS_CONNECTOR_MASTER_KEY",
+    "APNS_CONNECTOR_MASTER_KEY_FILE",
+    "APNS_CONNECTOR_PASSWORD",
+)
+
+Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/]+")]
+
 
 class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``host``: an address to listen on. ``public_url``: what WSDL documents give as address."""
 
     host: str = "127.0.0.1"
-    port: int = 8280
-    public_url: str | None = None
+    port: Port = 8280
+    public_url: Url | None = None
 
 
 class DestinationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``trust``: a PEM file of certificate authorities, relative to the deployment."""
 
     host: str
-    port: int = 443
+    port: Port = 443
     trust: str | None = None
 
 
 class Apns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``timeout``: seconds for one notification. ``destinations`` replace or join Apple's two."""
 
-    timeout: float = DEFAULT_TIMEOUT_SECONDS
+    timeout: Seconds = DEFAULT_TIMEOUT_SECONDS
     destinations: dict[str, DestinationSettings] = {}
+
+
+LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
 
 
 class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,13 +108,18 @@ def limits(settings: Settings) -> Limits:
 
 
 def destinations(settings: Settings, deployment: Path) -> Mapping[str, Destination]:
-    """What ``<destination>`` may hold: Apple's two, unless redirected, and the named ones."""
+    """What ``<destination>`` may hold: Apple's two, unless redirected, and the named ones.
+
+    Raises :class:`ConfigurationError` for a trust file that cannot be read as one.
+    """
     named = {
         name: Destination(
             name, given.host, given.port, None if given.trust is None else deployment / given.trust
         )
         for name, given in settings.apns.destinations.items()
     }
+    for destination in named.values():
+        tls.client_context(destination.trust)  # refuses what is no certificate
     return {**APPLE, **named}
 
 
@@ -108,10 +129,21 @@ def _convert(
     try:
         return msgspec.convert(content, Settings, strict=strict)
     except msgspec.ValidationError as error:
-        problem, _, path = str(error).partition(" - at ")
-        path = path.strip("`")
-        where = f"{path.removeprefix('$.')}: " if path not in ("", "$") else ""
+        problem, path = _explain(str(error))
+        where = f"{path.removeprefix('$.')}: " if path != "$" else ""
         raise ConfigurationError(f"{where}{problem}", place, lines.get(path)) from error
+
+
+def _explain(message: str) -> tuple[str, str]:
+    """What msgspec says, as problem and path of the key that is to blame (``$.http.port``)."""
+    problem, _, path = message.partition(" - at ")
+    path = path.strip("`") or "$"
+    unknown = re.search(r"unknown field `(.+)`", problem)
+    if unknown is not None:
+        return "there is no such setting", f"{path}.{unknown[1]}"
+    if problem.startswith("Invalid enum value"):
+        problem += f": it is one of {', '.join(LEVELS)}"
+    return problem, path
 
 
 def _read_yaml(file: Path) -> tuple[Any, dict[str, int]]:
@@ -149,6 +181,8 @@ def _note_lines(node: yaml.Node, path: str, lines: dict[str, int], file: str) ->
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     content: dict[str, Any] = {}
     for name, value in sorted(environment.items()):
+        if name.startswith("APNS_CONNECTOR_") and not name.startswith(ENVIRONMENT_PREFIX):
+            _check_other(name)
         if name.startswith(ENVIRONMENT_PREFIX):
             *path, key = name.removeprefix(ENVIRONMENT_PREFIX).lower().split("__")
             target = content
@@ -156,6 +190,15 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
                 target = target.setdefault(part, {})
             target[key] = value
     return content
+
+
+def _check_other(name: str) -> None:
+    if name not in _OTHER_VARIABLES:
+        raise ConfigurationError(
+            f"{name} sets nothing: settings begin with {ENVIRONMENT_PREFIX} (two underscores), "
+            f"and there are {', '.join(_OTHER_VARIABLES)}",
+            "the environment",
+        )
 
 
 def _merged(content: Any, overlay: Any) -> Any:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 FIRST_SECONDS: Final = 0.1
-MOST_SECONDS: Final = 30.0
+# Short beside the time that a notification may wait, so that one which comes while the server is
+# away still finds it when it is back.
+MOST_SECONDS: Final = 1.0
 
 
 def seconds(failures: int, chance: float) -> float:
-    """The wait after ``failures`` in a row (1 or more), doubling from 0.1 s to 30 s.
+    """The wait after ``failures`` in a row (1 or more), doubling from 0.1 s to 1 s.
 
     ``chance`` in [0, 1) spreads it over the upper half, so that many clients do not come back at
     once.

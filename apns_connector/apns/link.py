@@ -96,6 +96,11 @@ class Link:
         else:
             if connection.usable:
                 self.current = connection
+                self._log_return()
+
+    def _log_return(self) -> None:
+        if self._backoff.failures:
+            logger.info("%s can be reached again", self._destination)
 
     def _failed(self, trouble: str) -> None:
         self.trouble = trouble

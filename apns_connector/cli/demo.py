@@ -15,6 +15,7 @@ from pathlib import Path
 import click
 
 from apns_connector.cli import log, loop
+from apns_connector.cli.loop import stop_signal
 from apns_connector.cli.sample import SampleRequest, prepare, read_request
 from apns_connector.cli.simulate import describe
 from apns_connector.runtime import Runtime, library_folder
@@ -58,7 +59,7 @@ async def _demonstrate(folder: Path, *, keep: bool) -> None:
         click.echo("The notification went through.")
         if keep:
             click.echo(f"\n{demonstration.about}\n\nCtrl-C stops both.")
-            await asyncio.Event().wait()
+            await stop_signal()
 
 
 @asynccontextmanager

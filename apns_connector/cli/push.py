@@ -99,6 +99,8 @@ def _credentials(options: dict[str, Any]) -> Credentials:
         password = options["password"]
         if password is None and sys.stdin.isatty():
             password = click.prompt(f"Password of {options['certificate']}", hide_input=True)
+        if password is None:
+            raise click.UsageError("no password: set APNS_CONNECTOR_PASSWORD")
         file = options["certificate"]
         return Certificate.from_pkcs12(file.read_bytes(), password, str(file))
     missing = [f"--{name}" for name in ("key-id", "team-id") if not options[name.replace("-", "_")]]

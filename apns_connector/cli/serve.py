@@ -16,7 +16,11 @@ from apns_connector.settings import ENVIRONMENT_PREFIX
 @click.argument("deployment", type=click.Path(path_type=Path))
 @click.option("--host", help="Address to listen on; in gateway.yaml: http.host.")
 @click.option("--port", type=int, help="Port to listen on; in gateway.yaml: http.port.")
-@click.option("--log-level", help="DEBUG, INFO, WARNING or ERROR; in gateway.yaml: log.level.")
+@click.option(
+    "--log-level",
+    type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"], case_sensitive=False),
+    help="In gateway.yaml: log.level.",
+)
 def serve(deployment: Path, host: str | None, port: int | None, log_level: str | None) -> None:
     """Serve the proxies of DEPLOYMENT until SIGTERM or Ctrl-C.
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from pathlib import Path
 
 import click
 
 from apns_connector.cli import log, loop
+from apns_connector.cli.loop import stop_signal
 from apns_connector.errors import ConfigurationError
 from apns_connector.simulator import (
     DemoCredentials,
@@ -41,7 +40,12 @@ from apns_connector.simulator import (
     show_default=True,
     help="Which of Apple's two servers to be.",
 )
-@click.option("--log-level", default="INFO", show_default=True, help="DEBUG, INFO, WARNING, ERROR.")
+@click.option(
+    "--log-level",
+    type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"], case_sensitive=False),
+    default="INFO",
+    show_default=True,
+)
 def simulate(
     host: str, port: int, control_port: int, credentials: Path, environment: str, log_level: str
 ) -> None:
@@ -49,7 +53,7 @@ def simulate(
 
     Special device tokens and faults provoke every answer Apple gives; see docs/simulator.md.
     """
-    log.configure(log_level.upper())
+    log.configure(log_level)
     options = SimulatorOptions(
         host=host, port=port, control_port=control_port, environment=environment
     )
@@ -57,9 +61,6 @@ def simulate(
 
 
 async def _simulate(credentials: DemoCredentials, options: SimulatorOptions) -> None:
-    stopping = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
     simulator = Simulator(credentials, options)
     try:
         await simulator.start()
@@ -67,7 +68,7 @@ async def _simulate(credentials: DemoCredentials, options: SimulatorOptions) -> 
         raise ConfigurationError(f"The simulator cannot listen: {error}") from error
     try:
         click.echo(describe(simulator, credentials, options.host))
-        await stopping.wait()
+        await stop_signal()
     finally:
         await simulator.stop()
 

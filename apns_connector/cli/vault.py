@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from apns_connector.mediation.vault import (
+    FILE_NAME,
     MASTER_KEY_FILE_VARIABLE,
     MASTER_KEY_VARIABLE,
     Vault,
@@ -35,7 +36,9 @@ def vault() -> None:
 def create(deployment: Path) -> None:
     """Make an empty vault in DEPLOYMENT."""
     Vault.create(deployment, _master_key(confirm=True))
-    click.echo(f"Vault created in {deployment}. Keep the master key: without it nothing opens it.")
+    click.echo(
+        f"Created {deployment / FILE_NAME}. Keep the master key: without it nothing opens it."
+    )
 
 
 @vault.command()

@@ -49,7 +49,9 @@ class DispatchToDevice:
             if not response.accepted:
                 raise OperationError.from_rejection(response)
             _answer(message)
+            logger.debug("Accepted: %r", response.notification)
         except OperationError as failure:
+            _log_failure(message, failure)
             raise record(message, failure) from failure
         finally:
             for name in _PARAMETERS:
@@ -95,6 +97,20 @@ def read_notification(message: Message) -> Notification:
     return Notification(
         device_token=clean_device_token(device_token),
         payload=payloads.aps(alert=alert, sound=sound, badge=badge),
+    )
+
+
+def _log_failure(message: Message, failure: OperationError) -> None:
+    """One line with all that whoever reads the log needs to find the cause and the message."""
+    get = message.properties.get
+    logger.warning(
+        "dispatchToDevice failed with %s: %s (device token …%s, apns-id %s, proxy %s, message %s)",
+        failure.code,
+        failure.sentence if failure.detail == failure.sentence else failure.detail,
+        str(get("apns.deviceToken") or "")[-8:],
+        get("apns.id"),
+        message.service.name if message.service is not None else None,
+        message.message_id,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,17 @@ import pytest
 from apns_connector.errors import ConfigurationError, InvalidDeployment, VaultError
 from apns_connector.mediation.vault import Vault
 from apns_connector.runtime import Runtime, library_folder, own_library
+from apns_connector.simulator import demo_credentials
 
 SAMPLE = Path(__file__).parents[2] / "samples/seed-sample"
 FREE_PORT = {"APNS_CONNECTOR__HTTP__PORT": "0"}
+
+
+@pytest.fixture
+def deployment(tmp_path: Path) -> Path:
+    shutil.copytree(SAMPLE, tmp_path / "deployment")
+    demo_credentials(tmp_path / "deployment/credentials")
+    return tmp_path / "deployment"
 
 
 def get(port: int, path: str) -> tuple[int, bytes]:
@@ -37,9 +46,9 @@ def test_our_own_library_is_named_as_the_original_one():
     assert (library_folder() / "connector.xml").is_file()
 
 
-def test_it_serves_between_start_and_stop():
+def test_it_serves_between_start_and_stop(deployment):
     async def scenario():
-        runtime = Runtime(SAMPLE, FREE_PORT)
+        runtime = Runtime(deployment, FREE_PORT)
         async with runtime:
             port = runtime.port
             assert runtime.url == f"http://127.0.0.1:{port}"
@@ -53,10 +62,10 @@ def test_it_serves_between_start_and_stop():
     asyncio.run(scenario())
 
 
-def test_a_port_in_use_is_told():
+def test_a_port_in_use_is_told(deployment):
     async def scenario():
-        async with Runtime(SAMPLE, FREE_PORT) as first:
-            second = Runtime(SAMPLE, {"APNS_CONNECTOR__HTTP__PORT": str(first.port)})
+        async with Runtime(deployment, FREE_PORT) as first:
+            second = Runtime(deployment, {"APNS_CONNECTOR__HTTP__PORT": str(first.port)})
             with pytest.raises(ConfigurationError, match="Cannot listen on"):
                 await second.start()
             await second.stop()
@@ -64,11 +73,17 @@ def test_a_port_in_use_is_told():
     asyncio.run(scenario())
 
 
-def test_a_vault_that_cannot_be_opened_is_told_at_the_start(tmp_path):
+def test_a_vault_that_cannot_be_opened_is_told_at_once(tmp_path):
+    (tmp_path / "synapse-configs/default").mkdir(parents=True)
     Vault.create(tmp_path, "the master key")
     for environment in ({}, {"APNS_CONNECTOR_MASTER_KEY": "another"}):
         with pytest.raises(VaultError, match="master key"):
-            asyncio.run(Runtime(tmp_path, {**FREE_PORT, **environment}).start())
+            Runtime(tmp_path, environment)
+
+
+def test_a_folder_that_is_no_deployment_is_told(tmp_path):
+    with pytest.raises(ConfigurationError, match="it has no folder synapse-configs/default"):
+        Runtime(tmp_path, {})
 
 
 def test_a_folder_that_is_none_is_told(tmp_path):

@@ -50,13 +50,9 @@ def test_the_environment_wins_over_the_file(deployment):
 
 def test_the_environment_alone_can_name_a_destination(tmp_path):
     prefix = "APNS_CONNECTOR__APNS__DESTINATIONS__SANDBOX__"
-    environment = {
-        f"{prefix}HOST": "localhost",
-        f"{prefix}PORT": "2197",
-        f"{prefix}TRUST": "ca.pem",
-    }
+    environment = {f"{prefix}HOST": "localhost", f"{prefix}PORT": "2197"}
     found = destinations(read_settings(tmp_path, environment), tmp_path)
-    assert found["sandbox"] == Destination("sandbox", "localhost", 2197, tmp_path / "ca.pem")
+    assert found["sandbox"] == Destination("sandbox", "localhost", 2197)
     assert found["production"] is PRODUCTION
 
 
@@ -64,8 +60,15 @@ def test_the_environment_alone_can_name_a_destination(tmp_path):
     ("text", "expected"),
     [
         ("http:\n  port: many\n", "gateway.yaml:2: http.port: Expected `int`, got `str`"),
-        ("http:\n  prot: 1\n", "gateway.yaml:1: http: Object contains unknown field `prot`"),
-        ("log:\n  level: LOUD\n", "gateway.yaml:2: log.level: Invalid enum value 'LOUD'"),
+        ("http:\n  prot: 1\n", "gateway.yaml:2: http.prot: there is no such setting"),
+        ("\nhtp: {}\n", "gateway.yaml:2: htp: there is no such setting"),
+        ("http:\n  port: 99999\n", "gateway.yaml:2: http.port: Expected `int` <= 65535"),
+        ("apns:\n  timeout: 0\n", "gateway.yaml:2: apns.timeout: Expected `float` > 0"),
+        ("http:\n  public_url: x\n", "gateway.yaml:2: http.public_url: Expected `str` matching"),
+        (
+            "log:\n  level: LOUD\n",
+            "gateway.yaml:2: log.level: Invalid enum value 'LOUD': it is one of DEBUG, INFO, ",
+        ),
         ("http: {}\nhttp: {}\n", "gateway.yaml:2: http stands here a second time, first in line 1"),
         ("http: [\n", "gateway.yaml:2: not YAML: "),
         ("- a list\n", "gateway.yaml: Expected `object`, got `array`"),
@@ -78,6 +81,20 @@ def test_a_mistake_in_the_file_is_told_with_its_line(deployment, text, expected)
 def test_a_mistake_in_the_environment_is_told(tmp_path):
     told = problem(tmp_path, {"APNS_CONNECTOR__HTTP__PORT": "many"})
     assert told == "the environment: http.port: Expected `int`, got `str`"
+
+
+def test_a_variable_that_would_be_ignored_is_refused(tmp_path):
+    told = problem(tmp_path, {"APNS_CONNECTOR_HTTP_PORT": "1"})
+    assert told.startswith("the environment: APNS_CONNECTOR_HTTP_PORT sets nothing")
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_a_trust_file_that_is_none_is_refused(deployment, content):
+    folder = deployment("apns: {destinations: {sandbox: {host: localhost, trust: ca.pem}}}")
+    if content is not None:
+        (folder / "ca.pem").write_text(content)
+    with pytest.raises(ConfigurationError, match=r"ca\.pem cannot be read"):
+        destinations(read_settings(folder, {}), folder)
 
 
 def test_a_file_that_is_no_text_is_told(tmp_path):

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from apns_connector.simulator import demo_credentials
+
 SAMPLES = Path(__file__).parents[3] / "samples"
 
 
@@ -35,6 +37,7 @@ def run() -> Callable[..., subprocess.CompletedProcess[str]]:
 
 @pytest.fixture
 def deployment(tmp_path: Path) -> Path:
-    """A copy of the first sample."""
+    """A copy of the first sample, with the credentials that its gateway.yaml speaks of."""
     shutil.copytree(SAMPLES / "seed-sample", tmp_path / "deployment")
+    demo_credentials(tmp_path / "deployment/credentials")
     return tmp_path / "deployment"

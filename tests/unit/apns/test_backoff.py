@@ -9,7 +9,7 @@ from apns_connector.apns.backoff import FIRST_SECONDS, MOST_SECONDS, Backoff, se
 
 @pytest.mark.parametrize(
     ("failures", "chance", "wait"),
-    [(1, 0.0, 0.05), (2, 0.0, 0.1), (3, 0.5, 0.3), (9, 0.0, 12.8), (10, 0.0, 15.0), (99, 0, 15.0)],
+    [(1, 0.0, 0.05), (2, 0.0, 0.1), (3, 0.5, 0.3), (4, 0.0, 0.4), (5, 0.0, 0.5), (99, 0, 0.5)],
 )
 def test_the_wait_doubles_up_to_a_limit(failures, chance, wait):
     assert seconds(failures, chance) == pytest.approx(wait)
@@ -17,7 +17,9 @@ def test_the_wait_doubles_up_to_a_limit(failures, chance, wait):
 
 @given(st.integers(1, 10_000), st.floats(0, 1, exclude_max=True))
 def test_the_wait_lies_in_the_upper_half_of_its_range(failures, chance):
-    ceiling = min(MOST_SECONDS, FIRST_SECONDS * 2 ** (failures - 1)) if failures < 50 else 30.0
+    ceiling = (
+        min(MOST_SECONDS, FIRST_SECONDS * 2 ** (failures - 1)) if failures < 50 else MOST_SECONDS
+    )
     assert ceiling / 2 <= seconds(failures, chance) <= ceiling
 
 
@@ -36,8 +38,8 @@ def test_who_comes_long_after_many_failures_need_not_wait():
     backoff = Backoff()
     for _ in range(50):
         backoff.failed(100.0, 0.9)
-    assert backoff.wait(100.0) > 10
-    assert backoff.wait(131.0) == 0.0
+    assert backoff.wait(100.0) > 0.5
+    assert backoff.wait(101.0) == 0.0
 
 
 def test_a_success_wipes_the_failures_out():

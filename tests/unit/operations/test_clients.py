@@ -9,7 +9,7 @@ import pytest
 
 from apns_connector.apns import PRODUCTION, SANDBOX
 from apns_connector.errors import CredentialsError, DestinationError
-from apns_connector.operations.clients import Clients
+from apns_connector.operations.clients import IDLE_SECONDS, Clients
 from apns_connector.simulator.authority import Authority
 
 AUTHORITY = Authority.create()
@@ -96,3 +96,27 @@ def test_the_client_that_was_used_longest_ago_makes_room():
         assert await clients.client(made[0][0], SANDBOX) is not made[0][1]
 
     run(scenario)
+
+
+def test_a_certificate_that_ends_soon_is_warned_of(caplog):
+    async def scenario(clients):
+        file = AUTHORITY.push_certificate("com.example.app", days=3).to_pkcs12("password")
+        await clients.certificate(file, "password", "gov:/push.p12")
+
+    run(scenario)
+    assert "The certificate in gov:/push.p12 expires in 2 days: renew it" in caplog.text
+
+
+def test_a_client_that_nobody_uses_any_more_is_closed():
+    now = 0.0
+
+    async def scenario():
+        nonlocal now
+        async with closing(Clients(clock=lambda: now)) as clients:
+            certificate = await clients.certificate(FILE, "password", "a")
+            first = await clients.client(certificate, SANDBOX)
+            now = IDLE_SECONDS + 1
+            await clients.client(certificate, PRODUCTION)
+            assert await clients.client(certificate, SANDBOX) is not first
+
+    asyncio.run(scenario())

@@ -95,6 +95,17 @@ def test_no_element_of_a_dispatch_leaks_into_the_next_one_on_the_message(complet
     assert message.properties.get("apns.destination") == "sandbox"
 
 
+def test_the_log_says_why_a_push_failed_and_which_one_it_was(complete, caplog):
+    message, clients = complete(), Answering(410, b'{"reason":"Unregistered"}')
+    with pytest.raises(MediationError):
+        dispatch(message, clients)
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert line.startswith("dispatchToDevice failed with APNS_000004: 410 Unregistered: ")
+    assert f"(device token …{TOKEN[-8:]}, apns-id {clients.sent[0].apns_id}, " in line
+    assert line.endswith(f"message {message.message_id})")
+    assert TOKEN not in line
+
+
 def test_an_unexpected_error_is_unknown_to_the_flow_and_known_to_the_log(complete, caplog):
     message = complete()
     with pytest.raises(MediationError):
