@@ -33,6 +33,7 @@ from apns_connector.apns.http2_events import (
 )
 from apns_connector.apns.link import Link
 from apns_connector.apns.notification import Notification
+from apns_connector.apns.pool import DEFAULT_MOST, Bound
 from apns_connector.apns.reasons import Action
 from apns_connector.apns.refusal import Refusal, find_refusal
 from apns_connector.apns.request import Request
@@ -58,9 +59,10 @@ class Client:
 
     ``timeout``: seconds until a notification without an answer is given up, reconnecting included.
     ``probe_after``: seconds of silence after which an idle connection must answer a PING before it
-    is used again. Usable as ``async with Client(...) as client``. Raises :class:`CredentialsError`
-    if the certificate is not valid now, :class:`ConfigurationError` if the destination's trust
-    file cannot be read.
+    is used again. ``connections``: how many there may be; more than one only while that helps.
+    Usable as ``async with Client(...) as client``. Raises :class:`CredentialsError` if the
+    certificate is not valid now, :class:`ConfigurationError` if the destination's trust file
+    cannot be read.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Client:
         *,
         timeout: float = DEFAULT_TIMEOUT_SECONDS,
         probe_after: float = DEFAULT_PROBE_SECONDS,
+        connections: int = DEFAULT_MOST,
     ) -> None:
         self.credentials = credentials
         self.destination = destination
@@ -88,9 +91,10 @@ class Client:
             context,
             timeout,
             on_events=self._on_events,
-            wanted=self._waiting.__bool__,
+            wanted=self._waiting.__len__,
             on_refusal=self._fail_waiting,
             on_change=self._pump,
+            most_connections=connections,
         )
         self._deadline_timer: asyncio.TimerHandle | None = None
         self._closed = False
@@ -107,6 +111,11 @@ class Client:
         traceback: TracebackType | None,
     ) -> None:
         await self.close()
+
+    @property
+    def bound(self) -> Bound:
+        """What limits the rate, as of the last time that requests had to wait."""
+        return self._link.sizing.bound
 
     async def send(self, notification: Notification, *, timeout: float | None = None) -> Response:
         """Apple's answer to ``notification``, accepted or not.
@@ -158,10 +167,9 @@ class Client:
         if self._closed:
             raise NotSent("the client is closed", request.notification.apns_id)
         self._watch_deadline(request.deadline)
-        connection = self._link.current
-        if connection is not None:
-            self._link.keep_fit(connection, now, probe_after=self._probe_after)
-            if connection.ready and not self._waiting:
+        if not self._waiting:
+            connection = self._link.ready(now, probe_after=self._probe_after)
+            if connection is not None:
                 connection.send(request)
                 return
         self._waiting.add(request)
@@ -170,13 +178,14 @@ class Client:
     def _pump(self) -> None:
         """Send what waits, as far as streams and windows allow; connect if there is none."""
         waiting = self._waiting
-        connection = self._link.current
-        if connection is None:
-            if waiting and not self._over:
-                self._link.connect()
-        else:
+        for connection in self._link.active:
             while waiting and connection.ready:
                 connection.send(waiting.next())
+        if waiting and not self._over:
+            if self._link.active:
+                self._link.crowded()
+            else:
+                self._link.connect()
         if self._drained is not None and not self._outstanding():
             self._drained.set()
 
@@ -228,6 +237,7 @@ class Client:
 
     def _answered(self, connection: Connection, event: Answered) -> None:
         request: Request = event.tag
+        self._link.answers += 1
         if not connection.answered:
             self._link.proved(connection)
         response = Response(request.notification, event.status, event.block, event.body)
@@ -309,15 +319,15 @@ class Client:
 
     def _end_overdue_waiting(self, now: float) -> None:
         overdue = self._waiting.take_overdue(now)
-        current = self._link.current
         why = self._link.trouble
-        if current is not None:
+        if self._link.active:
             why = f"{self.destination} did not let it in before its deadline"
         for request in overdue:
             request.fail(NotSent(request.trouble or why, request.notification.apns_id))
-        if overdue and current is not None and current.stuck(now, _PATIENCE_SECONDS):
+        stuck = [c for c in self._link.active if overdue and c.stuck(now, _PATIENCE_SECONDS)]
+        for connection in stuck:
             self._link.trouble = why
-            self._link.set_aside(current)
+            self._link.set_aside(connection)
 
     def _end_overdue_on(self, connection: Connection, now: float) -> None:
         overdue = [request for request in connection.open_requests() if request.deadline <= now]

@@ -86,8 +86,23 @@ class Connection(asyncio.Protocol):
 
     @property
     def ready(self) -> bool:
-        """True while a request may be sent."""
-        return self._writable and self._trusted and not self.retired and self._core.ready
+        """True while a request may be sent.
+
+        The first one with a provider token goes alone: Apple may allow one stream until it has
+        accepted the token, and takes offence at more.
+        """
+        return (
+            self._writable
+            and self._trusted
+            and not self.retired
+            and self._core.ready
+            and (self.answered or self.authorization is None or self.idle)
+        )
+
+    @property
+    def window_bound(self) -> bool:
+        """True while the flow-control window lets nobody send."""
+        return self._core.window_shut
 
     @property
     def probed(self) -> bool:

@@ -92,6 +92,10 @@ class Http2:
         streams = self._streams
         return len(streams.open) < self.max_streams and streams.bodies.window > 0 and self.usable
 
+    @property
+    def window_shut(self) -> bool:
+        return self._streams.bodies.window <= 0
+
     # Requests
 
     def send(

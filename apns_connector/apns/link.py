@@ -15,20 +15,25 @@ from apns_connector.apns.connection import Connection
 from apns_connector.apns.credentials import Credentials, SigningKey
 from apns_connector.apns.destination import Destination
 from apns_connector.apns.http2_events import Event
+from apns_connector.apns.pool import DEFAULT_MOST, Load, Sizing
 from apns_connector.apns.refusal import Refusal, find_refusal
 
 logger = logging.getLogger(__name__)
 
 _TOKEN_CHECK_SECONDS: Final = 60.0
 _PROBE_ANSWER_SECONDS: Final = 2.0
+# How often to look whether another connection would help, and how long one may be idle.
+_LOOK_SECONDS: Final = 0.1
+_IDLE_SECONDS: Final = 60.0
 
 
 class Link:
-    """One connection in use, and older ones on which answers are still awaited.
+    """The connections in use, and older ones on which answers are still awaited.
 
-    ``on_events``: as of :class:`Connection`. ``wanted()``: does anybody wait for a connection?
+    ``on_events``: as of :class:`Connection`. ``wanted()``: how many requests wait for a connection?
     ``on_refusal(refusal)``: no connection will ever do; ``on_change()``: look again at what can be
-    sent. ``trouble``: what went wrong last, in a sentence.
+    sent. ``trouble``: what went wrong last, in a sentence. ``answers``: how many came, for the
+    caller to count.
     """
 
     def __init__(
@@ -39,11 +44,14 @@ class Link:
         connect_timeout: float,
         *,
         on_events: Callable[[Connection, list[Event]], None],
-        wanted: Callable[[], bool],
+        wanted: Callable[[], int],
         on_refusal: Callable[[Refusal], None],
         on_change: Callable[[], None],
+        most_connections: int = DEFAULT_MOST,
     ) -> None:
-        self.current: Connection | None = None
+        self.active: list[Connection] = []
+        self.answers = 0
+        self.sizing = Sizing(most_connections)
         self.trouble = f"{destination} could not be reached in time"
         self._destination = destination
         self._credentials = credentials
@@ -57,10 +65,13 @@ class Link:
         self._connecting: asyncio.Task[None] | None = None
         self._backoff = Backoff()
         self._check_token_at = 0.0
+        self._target = 1
+        self._look_timer: asyncio.TimerHandle | None = None
+        self._last_look = (0.0, 0.0, 0)
 
     def connections(self) -> list[Connection]:
-        """The one in use first."""
-        return [*([] if self.current is None else [self.current]), *self._draining]
+        """Those in use first."""
+        return [*self.active, *self._draining]
 
     # Coming
 
@@ -72,7 +83,7 @@ class Link:
     async def _connect(self) -> None:
         clock = asyncio.get_running_loop().time
         try:
-            while self.current is None and self._wanted():
+            while len(self.active) < self._target and self._wanted():
                 pause = self._backoff.wait(clock())
                 if pause:
                     await asyncio.sleep(pause)
@@ -80,6 +91,7 @@ class Link:
                     await self._try_to_connect()
         finally:
             self._connecting = None
+            self._target = 1
         self._on_change()
 
     async def _try_to_connect(self) -> None:
@@ -95,7 +107,7 @@ class Link:
                 self._on_refusal(refusal)
         else:
             if connection.usable:
-                self.current = connection
+                self.active.append(connection)
                 self._log_return()
 
     def _log_return(self) -> None:
@@ -107,7 +119,61 @@ class Link:
         self._backoff.failed(asyncio.get_running_loop().time(), random.random())  # noqa: S311 - jitter
         logger.warning("%s", trouble)
 
+    # As many as help
+
+    def crowded(self) -> None:
+        """Requests wait although there are connections: see whether another one would help."""
+        if self._look_timer is None:
+            self._note_look()
+            self._look_timer = self._loop_later(_LOOK_SECONDS)
+
+    def _loop_later(self, seconds: float) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(seconds, self._look)
+
+    def _note_look(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._last_look = (now, time.process_time(), self.answers)
+
+    def _look(self) -> None:
+        self._look_timer = None
+        if self.sizing.grow(self._load()):
+            self._target = len(self.active) + 1
+            self.connect()
+        self._note_look()
+        if self._wanted():
+            self._look_timer = self._loop_later(_LOOK_SECONDS)
+        elif len(self.active) > 1:
+            self._retire_idle()
+            self._look_timer = self._loop_later(_IDLE_SECONDS / 4)
+
+    def _load(self) -> Load:
+        at, cpu, answers = self._last_look
+        return Load(
+            waiting=self._wanted(),
+            connections=len(self.active),
+            window_bound=sum(connection.window_bound for connection in self.active),
+            answers=self.answers - answers,
+            seconds=asyncio.get_running_loop().time() - at,
+            cpu_seconds=time.process_time() - cpu,
+        )
+
+    def _retire_idle(self) -> None:
+        """All but the first connection go when they have had nothing to do for a while."""
+        now = asyncio.get_running_loop().time()
+        for connection in self.active[1:]:
+            if connection.idle and now - connection.heard_at >= _IDLE_SECONDS:
+                self.set_aside(connection)
+
     # In use
+
+    def ready(self, now: float, *, probe_after: float) -> Connection | None:
+        """The connection that takes the next request: the first with room, so that the later ones
+        fall idle, and can go, when there is less to do."""
+        for connection in self.active:
+            self.keep_fit(connection, now, probe_after=probe_after)
+            if connection.ready:
+                return connection
+        return None
 
     def proved(self, connection: Connection) -> None:
         """A request has been answered there: the way is good."""
@@ -154,8 +220,8 @@ class Link:
 
         One that was never of any use counts as a failed attempt.
         """
-        if connection is self.current:
-            self.current = None
+        if connection in self.active:
+            self.active.remove(connection)
         if not connection.retired and not connection.answered:
             if connection.lost:
                 self.trouble = f"{self._destination}: {connection.ending}"
@@ -169,6 +235,8 @@ class Link:
 
     async def close(self) -> None:
         """Close all connections, and wait for them to be gone."""
+        if self._look_timer is not None:
+            self._look_timer.cancel()
         if self._connecting is not None:
             self._connecting.cancel()
             await asyncio.wait([self._connecting])

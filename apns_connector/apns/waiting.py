@@ -23,6 +23,10 @@ class Waiting:
             line.popleft()
         return bool(line)
 
+    def __len__(self) -> int:
+        """How many stand in line, those included that nobody waits for any more."""
+        return len(self._line) if self else 0
+
     def add(self, request: Request) -> None:
         self._line.append(request)
 

@@ -26,7 +26,7 @@ class Bench:
             tls.client_context(),
             1.0,
             on_events=lambda connection, events: None,
-            wanted=lambda: False,
+            wanted=lambda: 0,
             on_refusal=lambda refusal: None,
             on_change=self._change,
         )
@@ -36,7 +36,7 @@ class Bench:
         )
         self.connection.connection_made(wire)
         self.connection.data_received(frames.settings({}))
-        self.link.current = self.connection
+        self.link.active.append(self.connection)
 
     def _change(self) -> None:
         self.changes += 1
@@ -62,7 +62,7 @@ def test_a_connection_that_is_set_aside_is_remembered_until_it_is_lost(bench):
     async def scenario(bench):
         bench.link.proved(bench.connection)
         bench.link.set_aside(bench.connection)
-        assert bench.link.current is None
+        assert bench.link.active == []
         assert bench.link.connections() == [bench.connection]
         assert bench.wire.closed
         bench.connection.connection_lost(None)
@@ -119,7 +119,7 @@ def test_a_probe_without_answer_ends_the_connection(bench):
     async def scenario(bench):
         bench.link.keep_fit(bench.connection, bench.connection.heard_at + 60, probe_after=60)
         bench.link._end_probe(bench.connection)
-        assert bench.link.current is None
+        assert bench.link.active == []
         assert (
             bench.link.trouble == "local (localhost:8443) no longer answered on an idle connection"
         )
@@ -133,7 +133,7 @@ def test_a_probe_that_was_answered_changes_nothing(bench):
         bench.link.keep_fit(bench.connection, bench.connection.heard_at + 60, probe_after=60)
         bench.connection.data_received(frames.ping(b"still up", ack=True))
         bench.link._end_probe(bench.connection)
-        assert bench.link.current is bench.connection
+        assert bench.link.active == [bench.connection]
 
     bench(scenario)
 
