@@ -94,9 +94,13 @@ class MediationError(ConnectorError):
 
 
 class ApnsError(ConnectorError):
-    """Something about Apple; ``code`` is the public error code of the connector."""
+    """Something about Apple; ``code`` is the public error code of the connector.
+
+    ``notification``: the one whose outcome this is, where it is the outcome of one.
+    """
 
     code = "APNS_000007"
+    notification: object = None
 
 
 class NotificationError(ApnsError):

@@ -1,4 +1,4 @@
-"""Sends notifications: resends what was certainly not processed, gives each exactly one outcome.
+"""Sends notifications, and gives each exactly one outcome.
 
 ========================  ====================================================================
 outcome                   seen by the caller as
@@ -12,46 +12,27 @@ unknown                   :class:`OutcomeUnknown`: written, and no word until th
 from __future__ import annotations
 
 import asyncio
-import logging
-import random
-from contextlib import suppress
+from collections.abc import AsyncIterable, AsyncIterator, Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final
 
-from apns_connector.apns import backoff, goaway, tls
-from apns_connector.apns.connection import Connection
+from apns_connector.apns import tls
+from apns_connector.apns.batch import DEFAULT_UNDER_WAY, Batch, Outcome
 from apns_connector.apns.credentials import Certificate, Credentials
 from apns_connector.apns.destination import PRODUCTION, Destination
-from apns_connector.apns.http2_events import (
-    Answered,
-    Broken,
-    Event,
-    GoingAway,
-    Lost,
-    NotProcessed,
-)
-from apns_connector.apns.link import Link
 from apns_connector.apns.notification import Notification
 from apns_connector.apns.pool import DEFAULT_MOST, Bound
-from apns_connector.apns.reasons import Action
-from apns_connector.apns.refusal import Refusal, find_refusal
 from apns_connector.apns.request import Request
 from apns_connector.apns.response import Response
-from apns_connector.apns.waiting import Waiting
-from apns_connector.errors import NotSent, OutcomeUnknown
-
-logger = logging.getLogger(__name__)
+from apns_connector.apns.sender import Sender
+from apns_connector.errors import ApnsError, NotSent
 
 DEFAULT_TIMEOUT_SECONDS: Final = 10.0
 # NAT gateways forget connections after minutes; Apple has stopped answering on idle ones too.
 DEFAULT_PROBE_SECONDS: Final = 60.0
-# A request refused this often in a row is tried again only after a pause.
-_RESENDS_AT_ONCE: Final = 3
-# An idle connection that lets nobody send must have been silent for this long to be given up.
-_PATIENCE_SECONDS: Final = 2.0
-
-_CLOSED: Final = Refusal(NotSent, "the client was closed before it could be sent")
+# How many notifications of a stream are taken before the loop gets its turn.
+_FEED_AT_ONCE: Final = 100
 
 
 class Client:
@@ -77,29 +58,20 @@ class Client:
         self.credentials = credentials
         self.destination = destination
         self.timeout = timeout
-        self._probe_after = probe_after
         self._topic: str | None = None
         context = tls.client_context(destination.trust)
         if isinstance(credentials, Certificate):
             credentials.check_validity(datetime.now(UTC))
             tls.load_identity(context, credentials.key, credentials.chain)
             self._topic = credentials.topic
-        self._waiting = Waiting()
-        self._link = Link(
+        self._sender = Sender(
             destination,
             credentials,
             context,
-            timeout,
-            on_events=self._on_events,
-            wanted=self._waiting.__len__,
-            on_refusal=self._fail_waiting,
-            on_change=self._pump,
+            connect_timeout=timeout,
+            probe_after=probe_after,
             most_connections=connections,
         )
-        self._deadline_timer: asyncio.TimerHandle | None = None
-        self._closed = False
-        self._over = False
-        self._drained: asyncio.Event | None = None
 
     async def __aenter__(self) -> Client:
         return self
@@ -115,7 +87,7 @@ class Client:
     @property
     def bound(self) -> Bound:
         """What limits the rate, as of the last time that requests had to wait."""
-        return self._link.sizing.bound
+        return self._sender.link.sizing.bound
 
     async def send(self, notification: Notification, *, timeout: float | None = None) -> Response:
         """Apple's answer to ``notification``, accepted or not.
@@ -129,216 +101,76 @@ class Client:
         now = loop.time()
         deadline = now + (self.timeout if timeout is None else timeout)
         request = Request(notification, self._topic, deadline, waiter)
-        self._submit(request, now)
+        self._sender.submit(request, now)
         try:
             return await waiter
         except asyncio.CancelledError:
-            self._abandon(request)
+            self._sender.give_up(waiter)
             raise
+
+    async def send_many(
+        self,
+        notifications: Iterable[Notification] | AsyncIterable[Notification],
+        *,
+        timeout: float | None = None,
+        under_way: int = DEFAULT_UNDER_WAY,
+    ) -> AsyncIterator[Outcome]:
+        """The outcome of each of ``notifications``, as they come: in no order, none missing.
+
+        An outcome is a :class:`Response`, or the error that :meth:`send` would have raised; either
+        has the ``notification`` it is about. ``timeout``: seconds for each, from the time it is
+        taken. ``under_way``: how many at most have been taken and have no outcome, which bounds
+        the memory. Close the iterator (``contextlib.aclosing``) to give up what is under way.
+        """
+        batch = Batch(under_way)
+        feeding = asyncio.create_task(self._feed(batch, notifications, timeout))
+        try:
+            while outcomes := await batch.take():
+                for outcome in outcomes:
+                    yield outcome
+            await feeding  # raises what the source of the notifications raised
+        finally:
+            batch.close()
+            feeding.cancel()
+            self._sender.give_up(batch)
+
+    async def _feed(
+        self,
+        batch: Batch,
+        notifications: Iterable[Notification] | AsyncIterable[Notification],
+        timeout: float | None,
+    ) -> None:
+        seconds = self.timeout if timeout is None else timeout
+        try:
+            if isinstance(notifications, AsyncIterable):
+                async for notification in notifications:
+                    await batch.room()
+                    self._submit_to(batch, notification, seconds)
+            else:
+                for number, notification in enumerate(notifications):
+                    if batch.full or number % _FEED_AT_ONCE == 0:
+                        await asyncio.sleep(0)
+                        await batch.room()
+                    self._submit_to(batch, notification, seconds)
+        finally:
+            batch.fed()
+
+    def _submit_to(self, batch: Batch, notification: Notification, seconds: float) -> None:
+        now = asyncio.get_running_loop().time()
+        try:
+            request = Request(notification, self._topic, now + seconds, batch)
+            batch.add()
+            self._sender.submit(request, now)
+        except NotSent as error:  # the client is closed
+            error.notification = notification
+            batch.set_exception(error)
+        except ApnsError as error:
+            error.notification = notification
+            batch.refuse(error)
 
     async def close(self, *, grace: float | None = None) -> None:
         """Answer what is under way, within ``grace`` seconds (the client's timeout); then close.
 
         What is left then fails as any request without an answer does; nothing ends in silence.
         """
-        self._closed = True
-        try:
-            await self._drain(self.timeout if grace is None else grace)
-        finally:
-            self._over = True
-            self._fail_waiting(_CLOSED)
-            if self._deadline_timer is not None:
-                self._deadline_timer.cancel()
-            await self._link.close()
-
-    async def _drain(self, seconds: float) -> None:
-        if self._outstanding():
-            self._drained = self._drained or asyncio.Event()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await self._drained.wait()
-
-    def _outstanding(self) -> bool:
-        return self._waiting.anyone or any(not c.idle for c in self._link.connections())
-
-    # Requests come in, wait, and go out
-
-    def _submit(self, request: Request, now: float) -> None:
-        if self._closed:
-            raise NotSent("the client is closed", request.notification.apns_id)
-        self._watch_deadline(request.deadline)
-        if not self._waiting:
-            connection = self._link.ready(now, probe_after=self._probe_after)
-            if connection is not None:
-                connection.send(request)
-                return
-        self._waiting.add(request)
-        self._pump()
-
-    def _pump(self) -> None:
-        """Send what waits, as far as streams and windows allow; connect if there is none."""
-        waiting = self._waiting
-        for connection in self._link.active:
-            while waiting and connection.ready:
-                connection.send(waiting.next())
-        if waiting and not self._over:
-            if self._link.active:
-                self._link.crowded()
-            else:
-                self._link.connect()
-        if self._drained is not None and not self._outstanding():
-            self._drained.set()
-
-    def _requeue(self, request: Request) -> None:
-        """Send it again: at once, or after a pause if it has been refused too often."""
-        request.resends += 1
-        if self._over:
-            request.fail(_CLOSED.error(request.notification.apns_id))
-        elif request.resends <= _RESENDS_AT_ONCE:
-            self._waiting.add_first(request)
-        else:
-            pause = backoff.seconds(request.resends - _RESENDS_AT_ONCE, random.random())  # noqa: S311 - jitter
-            self._waiting.pause(request)
-            asyncio.get_running_loop().call_later(pause, self._resume, request)
-
-    def _resume(self, request: Request) -> None:
-        self._waiting.resume(request)
-        self._pump()
-
-    def _abandon(self, request: Request) -> None:
-        """The caller went away: forget it, or reset its stream and give that to the next."""
-        self._waiting.abandon(request)
-        for connection in self._link.connections():
-            if connection.carries(request):
-                connection.cancel(request)
-        self._pump()
-
-    # What happens on a connection
-
-    def _on_events(self, connection: Connection, events: list[Event]) -> None:
-        refusal = find_refusal(self.destination, connection.error)
-        for event in events:
-            if type(event) is Answered:
-                self._answered(connection, event)
-            elif type(event) is NotProcessed:
-                self._not_processed(connection, event, refusal)
-            elif type(event) is Lost:
-                self._lost(event, refusal)
-            elif type(event) is GoingAway:
-                self._going_away(connection, event)
-            elif type(event) is Broken:
-                logger.warning("%s: %s", self.destination, event.why)
-                self._link.trouble = f"{self.destination}: {event.why}"
-        if not connection.usable:
-            self._link.set_aside(connection)
-        if refusal is not None:
-            self._fail_waiting(refusal)
-        self._pump()
-
-    def _answered(self, connection: Connection, event: Answered) -> None:
-        request: Request = event.tag
-        self._link.answers += 1
-        if not connection.answered:
-            self._link.proved(connection)
-        response = Response(request.notification, event.status, event.block, event.body)
-        if event.status == 200 or not self._mended(connection, request, response):
-            request.answer(response)
-
-    def _mended(self, connection: Connection, request: Request, response: Response) -> bool:
-        """True if the request goes out again: with a new token, on a new connection, once."""
-        action = response.explanation.action if response.explanation else None
-        if action in (Action.NEW_TOKEN, Action.NEW_CONNECTION):
-            self._link.set_aside(connection)
-        if action is not Action.NEW_TOKEN or request.renewed:
-            return False
-        request.renewed = self._link.renew_token(connection)
-        if request.renewed:
-            self._requeue(request)
-        return request.renewed
-
-    def _not_processed(
-        self, connection: Connection, event: NotProcessed, refusal: Refusal | None
-    ) -> None:
-        request: Request = event.tag
-        if refusal is not None:
-            request.fail(refusal.error(request.notification.apns_id))
-        elif connection.refused is not None:
-            request.answer(Response.refused_connection(request.notification, connection.refused))
-        else:
-            request.trouble = f"not processed: {event.why}"
-            self._requeue(request)
-
-    def _lost(self, event: Lost, refusal: Refusal | None) -> None:
-        request: Request = event.tag
-        apns_id = request.notification.apns_id
-        if refusal is not None:
-            request.fail(refusal.error(apns_id))
-        else:
-            request.fail(OutcomeUnknown(f"sent, but {event.why}", apns_id))
-
-    def _going_away(self, connection: Connection, event: GoingAway) -> None:
-        said = goaway.describe(event.code, event.debug)
-        logger.info("%s said %s", self.destination, said)
-        self._link.trouble = f"{self.destination} said {said}"
-        connection.refused = goaway.refusal(event.debug)
-        if connection.refused is not None:
-            for request in self._waiting.take_all():
-                request.answer(
-                    Response.refused_connection(request.notification, connection.refused)
-                )
-
-    def _fail_waiting(self, refusal: Refusal) -> None:
-        for request in self._waiting.take_all():
-            request.fail(refusal.error(request.notification.apns_id))
-        self._pump()
-
-    # Deadlines
-
-    def _watch_deadline(self, deadline: float) -> None:
-        """One timer for all: it is set to the first deadline known, and looks around then."""
-        timer = self._deadline_timer
-        if timer is not None:
-            if timer.when() <= deadline:
-                return
-            timer.cancel()
-        loop = asyncio.get_running_loop()
-        self._deadline_timer = loop.call_at(deadline, self._end_overdue)
-
-    def _end_overdue(self) -> None:
-        self._deadline_timer = None
-        now = asyncio.get_running_loop().time()
-        self._end_overdue_waiting(now)
-        for connection in self._link.connections():
-            self._end_overdue_on(connection, now)
-        left = self._waiting.requests()
-        for connection in self._link.connections():
-            left += connection.open_requests()
-        if left:
-            self._watch_deadline(min(request.deadline for request in left))
-        self._pump()
-
-    def _end_overdue_waiting(self, now: float) -> None:
-        overdue = self._waiting.take_overdue(now)
-        why = self._link.trouble
-        if self._link.active:
-            why = f"{self.destination} did not let it in before its deadline"
-        for request in overdue:
-            request.fail(NotSent(request.trouble or why, request.notification.apns_id))
-        stuck = [c for c in self._link.active if overdue and c.stuck(now, _PATIENCE_SECONDS)]
-        for connection in stuck:
-            self._link.trouble = why
-            self._link.set_aside(connection)
-
-    def _end_overdue_on(self, connection: Connection, now: float) -> None:
-        overdue = [request for request in connection.open_requests() if request.deadline <= now]
-        for request in overdue:
-            apns_id = request.notification.apns_id
-            if connection.cancel(request):
-                why = f"sent, but {self.destination} did not answer in time"
-                request.fail(OutcomeUnknown(why, apns_id))
-            else:
-                why = f"{self.destination} did not take all of it before its deadline"
-                request.fail(NotSent(why, apns_id))
-        if overdue:  # it may be stuck: nothing new goes there
-            self._link.trouble = f"{self.destination} did not answer in time"
-            self._link.set_aside(connection)
+        await self._sender.close(self.timeout if grace is None else grace)

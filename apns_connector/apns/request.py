@@ -9,7 +9,7 @@ from apns_connector.apns import payload
 from apns_connector.apns.header_block import Field
 from apns_connector.apns.notification import Notification
 from apns_connector.apns.response import Response
-from apns_connector.errors import NotificationError
+from apns_connector.errors import ApnsError, NotificationError
 
 _PATH = "/3/device/"
 
@@ -71,7 +71,8 @@ class Request:
         if not self.waiter.done():
             self.waiter.set_result(response)
 
-    def fail(self, error: BaseException) -> None:
+    def fail(self, error: ApnsError) -> None:
+        error.notification = self.notification
         if not self.waiter.done():
             self.waiter.set_exception(error)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from apns_connector.apns.request import Request
+from apns_connector.apns.request import Request, Waiter
 
 
 class Waiting:
@@ -43,9 +43,9 @@ class Waiting:
             self._pausing.remove(request)
             self._line.append(request)
 
-    def abandon(self, request: Request) -> None:
-        """Its waiter is done. From the line it drops out in its turn."""
-        self._pausing.discard(request)
+    def give_up(self, waiter: Waiter) -> None:
+        """It is done. From the line its requests drop out in their turn."""
+        self._pausing = {request for request in self._pausing if request.waiter is not waiter}
 
     @property
     def anyone(self) -> bool:

@@ -45,7 +45,7 @@ async def test_a_provider_token_may_be_renewed_on_a_living_connection(haproxy, s
     async with Client(signing_key, haproxy, timeout=15) as client:
         for _ in range(3):
             assert (await client.send(notify())).accepted
-            client._link.active[0].authorize("bearer " + "x" * 300)
+            client._sender.link.active[0].authorize("bearer " + "x" * 300)
 
 
 @pytest.mark.every_loop

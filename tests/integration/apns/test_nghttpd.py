@@ -61,7 +61,7 @@ async def test_a_server_that_dies_is_noticed(nghttpd, certificate, notify, until
     with nghttpd() as destination:
         client = Client(certificate, destination)
         assert (await client.send(notify())).accepted
-    await until(lambda: not client._link.active)
+    await until(lambda: not client._sender.link.active)
     with pytest.raises(NotSent, match="cannot be reached"):
         await client.send(notify(), timeout=1)
     await client.close()

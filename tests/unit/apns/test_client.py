@@ -49,7 +49,7 @@ def test_what_apple_would_refuse_is_refused_without_a_connection(signing_key, fi
         async with Client(signing_key) as client:
             with pytest.raises(error):
                 await client.send(notification(**fields))
-            assert client._link._connecting is None
+            assert client._sender.link._connecting is None
 
     asyncio.run(scenario())
 

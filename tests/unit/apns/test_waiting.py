@@ -55,11 +55,11 @@ def test_requests_that_nobody_waits_for_drop_out():
     assert waiting.next() is left
 
 
-def test_an_abandoned_pause_is_over():
+def test_the_pause_of_a_request_that_is_given_up_is_over():
     waiting, gone = Waiting(), request()
     waiting.pause(gone)
     gone.waiter.cancel()
-    waiting.abandon(gone)
+    waiting.give_up(gone.waiter)
     assert not waiting.anyone
 
 

@@ -200,7 +200,7 @@ async def test_after_a_long_outage_the_first_to_come_is_not_kept_waiting(
     async with Client(certificate, destination, timeout=10) as client:
         an_hour_ago = asyncio.get_running_loop().time() - 3600
         for _ in range(20):
-            client._link._backoff.failed(an_hour_ago, 0.5)
+            client._sender.link._backoff.failed(an_hour_ago, 0.5)
         async with Simulator(demo, SimulatorOptions(port=free_port, control_port=None)):
             assert (await client.send(notify())).accepted
             await client.close()

@@ -1,0 +1,90 @@
+"""Many notifications as a stream: a bounded number under way, outcomes as they come."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from apns_connector.apns.response import Response
+from apns_connector.errors import ApnsError
+
+Outcome = Response | ApnsError
+
+DEFAULT_UNDER_WAY: Final = 2_000
+
+
+class Batch:
+    """The waiter of all requests of one stream; to each it looks like a future of its own.
+
+    ``under_way``: how many have been submitted and have no outcome yet, never more than ``most``.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.under_way = 0
+        self._most = most
+        self._outcomes: list[Outcome] = []
+        self._closed = False
+        self._fed = False
+        self._came: asyncio.Event = asyncio.Event()
+        self._room: asyncio.Event = asyncio.Event()
+
+    # As a waiter
+
+    def done(self) -> bool:
+        """True once nobody wants outcomes any more."""
+        return self._closed
+
+    def set_result(self, response: Response) -> None:
+        self._settle(response)
+
+    def set_exception(self, error: BaseException) -> None:
+        if not isinstance(error, ApnsError):
+            raise error  # a mistake of ours: requests fail in no other way
+        self._settle(error)
+
+    def _settle(self, outcome: Outcome) -> None:
+        self.under_way -= 1
+        self._outcomes.append(outcome)
+        self._came.set()
+        self._room.set()
+
+    # For whoever feeds
+
+    @property
+    def full(self) -> bool:
+        return self.under_way >= self._most
+
+    async def room(self) -> None:
+        """Wait until there is room for one more."""
+        while self.full:
+            self._room.clear()
+            await self._room.wait()
+
+    def add(self) -> None:
+        self.under_way += 1
+
+    def refuse(self, error: ApnsError) -> None:
+        """The outcome of a notification that never became a request."""
+        self.under_way += 1
+        self._settle(error)
+
+    def fed(self) -> None:
+        """There will be no more."""
+        self._fed = True
+        self._came.set()
+
+    # For whoever reads
+
+    async def take(self) -> list[Outcome]:
+        """What has come since; an empty list means that all have."""
+        while not self._outcomes:
+            if self._fed and not self.under_way:
+                return []
+            self._came.clear()
+            await self._came.wait()
+        outcomes = self._outcomes
+        self._outcomes = []
+        return outcomes
+
+    def close(self) -> None:
+        self._closed = True

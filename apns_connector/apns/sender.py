@@ -1,0 +1,287 @@
+"""Requests on their way: each waits, goes out, is resent if it was certainly not processed, and
+ends once: with Apple's answer, or with an error that says whether it may have been delivered.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import ssl
+from contextlib import suppress
+from typing import Final
+
+from apns_connector.apns import backoff, goaway
+from apns_connector.apns.connection import Connection
+from apns_connector.apns.credentials import Credentials
+from apns_connector.apns.destination import Destination
+from apns_connector.apns.http2_events import (
+    Answered,
+    Broken,
+    Event,
+    GoingAway,
+    Lost,
+    NotProcessed,
+)
+from apns_connector.apns.link import Link
+from apns_connector.apns.reasons import Action
+from apns_connector.apns.refusal import Refusal, find_refusal
+from apns_connector.apns.request import Request, Waiter
+from apns_connector.apns.response import Response
+from apns_connector.apns.waiting import Waiting
+from apns_connector.errors import NotSent, OutcomeUnknown
+
+logger = logging.getLogger(__name__)
+
+# A request refused this often in a row is tried again only after a pause.
+_RESENDS_AT_ONCE: Final = 3
+# An idle connection that lets nobody send must have been silent for this long to be given up.
+_PATIENCE_SECONDS: Final = 2.0
+
+_CLOSED: Final = Refusal(NotSent, "the client was closed before it could be sent")
+
+
+class Sender:
+    """Requests to one destination with one set of credentials, on the running event loop.
+
+    ``connect_timeout``: seconds for one attempt. ``probe_after``: seconds of silence after which an
+    idle connection must answer a PING before it is used again. ``link``: its connections.
+    """
+
+    def __init__(
+        self,
+        destination: Destination,
+        credentials: Credentials,
+        context: ssl.SSLContext,
+        *,
+        connect_timeout: float,
+        probe_after: float,
+        most_connections: int,
+    ) -> None:
+        self.destination = destination
+        self._probe_after = probe_after
+        self._waiting = Waiting()
+        self.link = Link(
+            destination,
+            credentials,
+            context,
+            connect_timeout,
+            on_events=self._on_events,
+            wanted=self._waiting.__len__,
+            on_refusal=self._fail_waiting,
+            on_change=self._pump,
+            most_connections=most_connections,
+        )
+        self._deadline_timer: asyncio.TimerHandle | None = None
+        self._closed = False
+        self._over = False
+        self._drained: asyncio.Event | None = None
+
+    # Requests come in, wait, and go out
+
+    def submit(self, request: Request, now: float) -> None:
+        """Send it as soon as possible. Raises :class:`NotSent` once closed."""
+        if self._closed:
+            raise NotSent("the client is closed", request.notification.apns_id)
+        self._watch_deadline(request.deadline)
+        if not self._waiting:
+            connection = self.link.ready(now, probe_after=self._probe_after)
+            if connection is not None:
+                connection.send(request)
+                return
+        self._waiting.add(request)
+        self._pump()
+
+    def _pump(self) -> None:
+        """Send what waits, as far as streams and windows allow; connect if there is none."""
+        waiting = self._waiting
+        for connection in self.link.active:
+            while waiting and connection.ready:
+                connection.send(waiting.next())
+        if waiting and not self._over:
+            if self.link.active:
+                self.link.crowded()
+            else:
+                self.link.connect()
+        if self._drained is not None and not self._outstanding():
+            self._drained.set()
+
+    def _requeue(self, request: Request) -> None:
+        """Send it again: at once, or after a pause if it has been refused too often."""
+        request.resends += 1
+        if self._over:
+            request.fail(_CLOSED.error(request.notification.apns_id))
+        elif request.resends <= _RESENDS_AT_ONCE:
+            self._waiting.add_first(request)
+        else:
+            pause = backoff.seconds(request.resends - _RESENDS_AT_ONCE, random.random())  # noqa: S311 - jitter
+            self._waiting.pause(request)
+            asyncio.get_running_loop().call_later(pause, self._resume, request)
+
+    def _resume(self, request: Request) -> None:
+        self._waiting.resume(request)
+        self._pump()
+
+    def give_up(self, waiter: Waiter) -> None:
+        """The caller went away: forget its requests, or reset their streams and use those for the
+        next. ``waiter`` is done."""
+        self._waiting.give_up(waiter)
+        for connection in self.link.connections():
+            for request in connection.open_requests():
+                if request.waiter is waiter:
+                    connection.cancel(request)
+        self._pump()
+
+    # What happens on a connection
+
+    def _on_events(self, connection: Connection, events: list[Event]) -> None:
+        refusal = find_refusal(self.destination, connection.error)
+        for event in events:
+            if type(event) is Answered:
+                self._answered(connection, event)
+            elif type(event) is NotProcessed:
+                self._not_processed(connection, event, refusal)
+            elif type(event) is Lost:
+                self._lost(event, refusal)
+            elif type(event) is GoingAway:
+                self._going_away(connection, event)
+            elif type(event) is Broken:
+                logger.warning("%s: %s", self.destination, event.why)
+                self.link.trouble = f"{self.destination}: {event.why}"
+        if not connection.usable:
+            self.link.set_aside(connection)
+        if refusal is not None:
+            self._fail_waiting(refusal)
+        self._pump()
+
+    def _answered(self, connection: Connection, event: Answered) -> None:
+        request: Request = event.tag
+        self.link.answers += 1
+        if not connection.answered:
+            self.link.proved(connection)
+        response = Response(request.notification, event.status, event.block, event.body)
+        if event.status == 200 or not self._mended(connection, request, response):
+            request.answer(response)
+
+    def _mended(self, connection: Connection, request: Request, response: Response) -> bool:
+        """True if the request goes out again: with a new token, on a new connection, once."""
+        action = response.explanation.action if response.explanation else None
+        if action in (Action.NEW_TOKEN, Action.NEW_CONNECTION):
+            self.link.set_aside(connection)
+        if action is not Action.NEW_TOKEN or request.renewed:
+            return False
+        request.renewed = self.link.renew_token(connection)
+        if request.renewed:
+            self._requeue(request)
+        return request.renewed
+
+    def _not_processed(
+        self, connection: Connection, event: NotProcessed, refusal: Refusal | None
+    ) -> None:
+        request: Request = event.tag
+        if refusal is not None:
+            request.fail(refusal.error(request.notification.apns_id))
+        elif connection.refused is not None:
+            request.answer(Response.refused_connection(request.notification, connection.refused))
+        else:
+            request.trouble = f"not processed: {event.why}"
+            self._requeue(request)
+
+    def _lost(self, event: Lost, refusal: Refusal | None) -> None:
+        request: Request = event.tag
+        apns_id = request.notification.apns_id
+        if refusal is not None:
+            request.fail(refusal.error(apns_id))
+        else:
+            request.fail(OutcomeUnknown(f"sent, but {event.why}", apns_id))
+
+    def _going_away(self, connection: Connection, event: GoingAway) -> None:
+        said = goaway.describe(event.code, event.debug)
+        logger.info("%s said %s", self.destination, said)
+        self.link.trouble = f"{self.destination} said {said}"
+        connection.refused = goaway.refusal(event.debug)
+        if connection.refused is not None:
+            for request in self._waiting.take_all():
+                request.answer(
+                    Response.refused_connection(request.notification, connection.refused)
+                )
+
+    def _fail_waiting(self, refusal: Refusal) -> None:
+        for request in self._waiting.take_all():
+            request.fail(refusal.error(request.notification.apns_id))
+        self._pump()
+
+    # Deadlines
+
+    def _watch_deadline(self, deadline: float) -> None:
+        """One timer for all: it is set to the first deadline known, and looks around then."""
+        timer = self._deadline_timer
+        if timer is not None:
+            if timer.when() <= deadline:
+                return
+            timer.cancel()
+        loop = asyncio.get_running_loop()
+        self._deadline_timer = loop.call_at(deadline, self._end_overdue)
+
+    def _end_overdue(self) -> None:
+        self._deadline_timer = None
+        now = asyncio.get_running_loop().time()
+        self._end_overdue_waiting(now)
+        for connection in self.link.connections():
+            self._end_overdue_on(connection, now)
+        left = self._waiting.requests()
+        for connection in self.link.connections():
+            left += connection.open_requests()
+        if left:
+            self._watch_deadline(min(request.deadline for request in left))
+        self._pump()
+
+    def _end_overdue_waiting(self, now: float) -> None:
+        overdue = self._waiting.take_overdue(now)
+        why = self.link.trouble
+        if self.link.active:
+            why = f"{self.destination} did not let it in before its deadline"
+        for request in overdue:
+            request.fail(NotSent(request.trouble or why, request.notification.apns_id))
+        stuck = [c for c in self.link.active if overdue and c.stuck(now, _PATIENCE_SECONDS)]
+        for connection in stuck:
+            self.link.trouble = why
+            self.link.set_aside(connection)
+
+    def _end_overdue_on(self, connection: Connection, now: float) -> None:
+        overdue = [request for request in connection.open_requests() if request.deadline <= now]
+        for request in overdue:
+            apns_id = request.notification.apns_id
+            if connection.cancel(request):
+                why = f"sent, but {self.destination} did not answer in time"
+                request.fail(OutcomeUnknown(why, apns_id))
+            else:
+                why = f"{self.destination} did not take all of it before its deadline"
+                request.fail(NotSent(why, apns_id))
+        if overdue:  # it may be stuck: nothing new goes there
+            self.link.trouble = f"{self.destination} did not answer in time"
+            self.link.set_aside(connection)
+
+    # The end
+
+    async def close(self, grace: float) -> None:
+        """Take no more, wait up to ``grace`` seconds for what is under way, then end it."""
+        self._closed = True
+        try:
+            await self._drain(grace)
+        finally:
+            self._over = True
+            self._fail_waiting(_CLOSED)
+            if self._deadline_timer is not None:
+                self._deadline_timer.cancel()
+            await self.link.close()
+
+    async def _drain(self, seconds: float) -> None:
+        if self._outstanding():
+            self._drained = self._drained or asyncio.Event()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._drained.wait()
+
+    def _outstanding(self) -> bool:
+        return self._waiting.anyone or any(not c.idle for c in self.link.connections())
