@@ -35,7 +35,7 @@ def library_folder() -> Path:
 
 def own_library() -> Library:
     """This connector, as the ESB sees it."""
-    return read_library(library_folder())
+    return read_library(library_folder(), called="apns-connector")
 
 
 def _check_folder(deployment: Path) -> None:

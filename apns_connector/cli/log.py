@@ -8,7 +8,7 @@ from typing import Final
 
 from apns_connector.mediation.redaction import MASK, redacted_line
 
-_JWT: Final = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]+")
+_JWT: Final = re.compile(r"(?<![\w-])eyJ[\w-]++\.[\w-]++\.[\w-]++")
 _FORMAT: Final = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
 
 

@@ -68,7 +68,7 @@ def write_answer(message: Message | None, received: Received) -> Answer:
         return ACCEPTED
     axis2 = message.properties.axis2
     status = _status(message)
-    headers = tuple(sendable(message.properties.transport.items()))
+    headers = tuple(sendable(message.properties.transport.fields()))
     if status in _BODILESS or _is_true(axis2.get("NO_ENTITY_BODY")):
         return Answer(status, headers)
     form = _answer_form(axis2.get("messageType"), received.form)

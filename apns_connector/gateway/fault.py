@@ -5,14 +5,11 @@ Escaped templates: there is no tree to build for three elements and one sentence
 
 from __future__ import annotations
 
-import re
 from enum import Enum
 from xml.sax.saxutils import escape
 
 from apns_connector.gateway.form import Form
-
-# Characters that XML 1.0 (2.2 Char) cannot carry, escaped or not.
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from apns_connector.mediation.xml import writable
 
 _TEMPLATES = {
     Form.SOAP11: (
@@ -45,5 +42,5 @@ class Blame(Enum):
 def write_fault(form: Form, blame: Blame, reason: str) -> bytes:
     """A whole answer body in UTF-8. ``reason`` may hold anything a client sent."""
     code = blame.soap12 if form is Form.SOAP12 else blame.soap11
-    clean = escape(_NO_XML.sub("\ufffd", reason))
+    clean = escape(writable(reason))
     return _TEMPLATES[form].format(code=code, reason=clean).encode("utf-8")

@@ -76,7 +76,7 @@ class Intake:
         async with self._large_bodies if large else nullcontext():
             received = await self._read(request, body, large)
             exchange = await proxy.receive(received.message)
-            return write_answer(exchange.response, received)
+            return write_answer(exchange.take_response(), received)
 
     async def _read(self, request: Request, body: bytes, large: bool) -> Received:
         read = (request, body, self._configuration, self._limits)

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from apns_connector.mediation.xml import SOAP11, SOAP12, XML, Element, children, detached_copy
+from apns_connector.mediation.xml import (
+    SOAP11,
+    SOAP12,
+    XML,
+    Element,
+    children,
+    detached_copy,
+    writable,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +35,7 @@ class Detail:
 
     def put_into(self, parent: Element) -> None:
         # An empty text, not None: the documented shape is <detail></detail>.
-        parent.text = self.text
+        parent.text = writable(self.text)
         parent.extend(detached_copy(element) for element in self.elements)
 
 
@@ -52,7 +60,7 @@ class SoapFault:
         """
         fault = etree.SubElement(body, f"{{{SOAP11}}}Fault")
         _add_qname(fault, "faultcode", self.code)
-        etree.SubElement(fault, "faultstring").text = self.reason
+        etree.SubElement(fault, "faultstring").text = writable(self.reason)
         if self.role is not None:
             etree.SubElement(fault, "faultactor").text = self.role
         if self.detail is not None:
@@ -69,7 +77,7 @@ class SoapFault:
         reason = etree.SubElement(fault, f"{{{SOAP12}}}Reason")
         text = etree.SubElement(reason, f"{{{SOAP12}}}Text")
         text.set(f"{{{XML}}}lang", "en")
-        text.text = self.reason
+        text.text = writable(self.reason)
         if self.node is not None:
             etree.SubElement(fault, f"{{{SOAP12}}}Node").text = self.node
         if self.role is not None:
@@ -103,13 +111,13 @@ class SoapFault:
 def _add_qname(parent: Element, tag: str, name: FaultCode) -> None:
     """A child whose text is a QName; its prefix is declared where it is not yet."""
     if name.namespace is None:
-        etree.SubElement(parent, tag).text = name.name
+        etree.SubElement(parent, tag).text = writable(name.name)
         return
     declared = {uri: prefix for prefix, uri in parent.nsmap.items() if prefix}
     prefix = declared.get(name.namespace)
     nsmap = {"code": name.namespace} if prefix is None else None
     child = etree.SubElement(parent, tag, nsmap=nsmap)
-    child.text = f"{prefix or 'code'}:{name.name}"
+    child.text = f"{prefix or 'code'}:{writable(name.name)}"
 
 
 def _qname(element: Element | None) -> FaultCode:

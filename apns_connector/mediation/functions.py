@@ -81,9 +81,11 @@ _SPECIAL: dict[str, Callable[[Message], str]] = {
 }
 
 
-def base64_encode(_: Message, text: Any, charset: Any = "UTF-8") -> str:
+def base64_encode(message: Message, text: Any, charset: Any = "UTF-8") -> str:
     """``base64Encode(TEXT [, CHARSET])``"""
-    return base64.b64encode(_encoded(xpath_string(text), xpath_string(charset))).decode()
+    plain = xpath_string(text)
+    encoded = base64.b64encode(_encoded(plain, xpath_string(charset))).decode()
+    return _kept_secret(message, plain, encoded)
 
 
 def base64_decode(_: Message, text: Any, charset: Any = "UTF-8") -> str:
@@ -94,10 +96,19 @@ def base64_decode(_: Message, text: Any, charset: Any = "UTF-8") -> str:
         raise MediationError(f"base64Decode cannot decode its argument: {error}") from error
 
 
-def url_encode(_: Message, text: Any, charset: Any = "UTF-8") -> str:
+def url_encode(message: Message, text: Any, charset: Any = "UTF-8") -> str:
     """``url-encode(TEXT [, CHARSET])`` as java.net.URLEncoder does: a space becomes ``+``."""
-    encoded = quote(_encoded(xpath_string(text), xpath_string(charset)), safe=" *-._")
-    return encoded.replace("~", "%7E").replace(" ", "+")
+    plain = xpath_string(text)
+    quoted = quote(_encoded(plain, xpath_string(charset)), safe=" *-._")
+    encoded = quoted.replace("~", "%7E").replace(" ", "+")
+    return _kept_secret(message, plain, encoded)
+
+
+def _kept_secret(message: Message, plain: str, encoded: str) -> str:
+    """``encoded``. A text with a secret in it is one in another encoding as well."""
+    if any(secret in plain for secret in message.secrets):
+        message.secrets.add(encoded)
+    return encoded
 
 
 def _encoded(text: str, charset: str) -> bytes:

@@ -57,14 +57,15 @@ class Library:
         return f"{{{self.package}}}{self.name}"
 
 
-def read_library(path: Path) -> Library:
+def read_library(path: Path, *, called: str | None = None) -> Library:
     """The library in a ``.zip`` archive, or in an unpacked folder that holds ``connector.xml``.
 
+    ``called``: what messages call an unpacked one, instead of its path, which a flow may send out.
     Raises ConfigurationError for anything a WSO2 product would not load, and for an archive with
     entries that point out of it.
     """
     if path.is_dir():
-        return _read(_Folder(path))
+        return _read(_Folder(path, called or str(path)))
     try:
         with zipfile.ZipFile(path) as archive:
             return _read(_Archive(path, archive))
@@ -83,9 +84,9 @@ class _Source(Protocol):
 
 
 class _Folder:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, name: str) -> None:
         self._path = path
-        self.name = str(path)
+        self.name = name
 
     def files(self, pattern: str) -> list[str]:
         found = self._path.glob(pattern)

@@ -12,13 +12,24 @@ import logging
 from collections.abc import Coroutine, Iterable
 from typing import Any, Protocol
 
-from apns_connector.errors import ConnectorError
+from apns_connector.errors import ConnectorError, MediationError
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.redaction import redacted_line
+from apns_connector.mediation.redaction import redacted_line, secrets_of, without_secrets
 
 _log = logging.getLogger(__name__)
 
 UNKNOWN_FAILURE = "Runtime error occurred while mediating the message"
+# How many lists of mediators may run inside each other. Python's own limit lies at some 1000 calls,
+# of which a template takes eight.
+NESTING_LIMIT = 64
+
+
+class NestingError(MediationError):
+    """Sequences or templates run each other in a circle.
+
+    No ``onError`` handles it: at each of the levels it would only set out on the same way again.
+    The service's fault sequence does (Synapse: StackOverflowError).
+    """
 
 
 class Mediator(Protocol):
@@ -60,9 +71,17 @@ class Sequence:
         return f"Sequence({self.name!r}, {len(self.steps)} steps)"
 
     async def mediate(self, message: Message) -> bool:
-        if self.on_error is None:
-            return await self._run(message)
-        return await guarded(self._run(message), self.on_error, message)
+        if message.nesting >= NESTING_LIMIT:
+            raise NestingError(
+                f"More than {NESTING_LIMIT} sequences run inside each other: they call themselves"
+            )
+        message.nesting += 1
+        try:
+            if self.on_error is None:
+                return await self._run(message)
+            return await guarded(self._run(message), self.on_error, message)
+        finally:
+            message.nesting -= 1
 
     async def _run(self, message: Message) -> bool:
         position = 0
@@ -81,6 +100,8 @@ async def guarded(run: Coroutine[Any, Any, bool], on_error: str, message: Messag
     """Await ``run``; when it fails, run the sequence ``on_error`` instead and end the flow."""
     try:
         return await run
+    except NestingError:
+        raise
     except Exception as fault:
         handler = message.configuration.sequence(on_error)
         if handler is None:  # Synapse warns and leaves the next handler to it
@@ -99,7 +120,7 @@ def record_fault(message: Message, fault: Exception) -> None:
     """
     if not isinstance(fault, ConnectorError):
         _log.error("A mediator failed unexpectedly", exc_info=fault)
-    text = str(fault) if isinstance(fault, ConnectorError) else UNKNOWN_FAILURE
+    text = told(message, fault)
     trace = _trace(text, fault)
     _log.warning("A flow failed: %s", redacted_line(trace.replace("\n", "; ")))
     properties = message.properties
@@ -111,6 +132,12 @@ def record_fault(message: Message, fault: Exception) -> None:
     properties.set("ERROR_MESSAGE", text.partition("\n")[0])
     properties.set("ERROR_DETAIL", trace if detail is None else detail)
     properties.set("ERROR_EXCEPTION", fault)
+
+
+def told(message: Message, fault: Exception) -> str:
+    """What is said of a failure, without the secrets of the message: it may have been about one."""
+    text = str(fault) if isinstance(fault, ConnectorError) else UNKNOWN_FAILURE
+    return without_secrets(text, secrets_of(message))
 
 
 def _trace(text: str, fault: Exception) -> str:

@@ -60,6 +60,12 @@ class Exchange:
             return
         self.response = message
 
+    def take_response(self) -> Message | None:
+        """The answer, handed out once. Answer and exchange hold each other: let go of here, a
+        message is freed at its end and need not wait for the garbage collector."""
+        response, self.response = self.response, None
+        return response
+
 
 class Message:
     """One message in mediation.
@@ -69,7 +75,8 @@ class Message:
     AddressingInHandler). ``service`` is set by the proxy that receives the message. ``response``
     tells the way it travels. ``pox``: the payload came, and is answered, without an envelope.
     ``pox_fault`` marks such a payload as a fault (Axis2: processingFault). ``secrets`` are texts
-    from the vault that no log line may show.
+    from the vault that no log line may show. ``nesting`` counts the sequences that run inside each
+    other at the moment.
     """
 
     __slots__ = (
@@ -81,6 +88,7 @@ class Message:
         "exchange",
         "fault_to",
         "from_",
+        "nesting",
         "pox",
         "pox_fault",
         "properties",
@@ -122,6 +130,7 @@ class Message:
         self._message_id: str | None = None
         self.service: Service | None = None
         self.secrets: set[str] = set()
+        self.nesting = 0
         self.response = False
         self.pox = False
         self.pox_fault = False

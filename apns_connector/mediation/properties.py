@@ -47,6 +47,10 @@ class Headers(MutableMapping[str, Any]):
     def __len__(self) -> int:
         return len(self._fields)
 
+    def fields(self) -> Iterable[tuple[str, Any]]:
+        """As ``items``, without a look-up for each."""
+        return self._fields.values()
+
 
 class FunctionContext:
     """The parameters of one running template; ``$func:x`` reads the innermost one."""
@@ -111,7 +115,10 @@ class Properties:
 
     def remove(self, name: str, scope: str = "default") -> None:
         """Forget a value; an absent one is fine."""
-        self.scope(scope).pop(name, None)
+        if scope == "default":
+            self.default.pop(name, None)
+        else:
+            self.scope(scope).pop(name, None)
 
     def scope(self, scope: str) -> MutableMapping[str, Any]:
         """The map behind a writable scope. Raises MediationError for any other."""

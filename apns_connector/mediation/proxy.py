@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from apns_connector.errors import ConnectorError, MediationError
-from apns_connector.mediation.mediator import UNKNOWN_FAILURE, Sequence, record_fault
+from apns_connector.errors import MediationError
+from apns_connector.mediation.mediator import Sequence, record_fault, told
 from apns_connector.mediation.message import Exchange, Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.xml import SYNAPSE, WSDL11, WSDL20, Element, children, line_of
@@ -111,8 +111,8 @@ class Proxy:
             if handler is not None:
                 await handler.mediate(message)
         except Exception as second:
-            text = str(second) if isinstance(second, ConnectorError) else UNKNOWN_FAILURE
-            raise MediationError(f"The fault sequence failed: {text}") from second
+            problem = f"The fault sequence failed: {told(message, second)}"
+            raise MediationError(problem) from second
 
     @classmethod
     def from_element(cls, element: Element, reader: Reader) -> Proxy:

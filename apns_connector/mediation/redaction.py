@@ -1,20 +1,39 @@
-"""What a log line must not show: passwords, and device tokens but for their last characters."""
+"""What a log line must not show: passwords, and device tokens but for their last characters.
+
+Every expression here takes time that grows with the line and no faster: clients decide what is in
+the lines.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from xml.sax.saxutils import escape
 
+from apns_connector.mediation.message import Message
 from apns_connector.mediation.xml import Element, detached_copy, local_name, text_of
 
 MASK = "***"
-_SECRET_NAMES = ("password", "passphrase")
+_SECRET_NAMES = ("password", "passphrase", "passwd", "pwd", "secret")
+# Looking for each secret costs a walk over the line. Who sends more hides only what is their own.
+_SECRETS_OF_ONE_ENVELOPE = 100
 
-# 64 hex digits and more: a device token, also when written in groups.
-_TOKEN = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f](?:[ -]?[0-9A-Fa-f]){63,}")
-_ELEMENT = re.compile(r"(<[\w.:\-]*(?:password|passphrase)(?:\s[^<>]*)?>)[^<]+(?=<)", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""((?:password|passphrase)\s*=\s*)(?:"[^"<]*"|'[^'<]*')""", re.IGNORECASE)
+# 64 hex digits and more: a device token, also when written in groups. It begins where no other
+# digit or group stands before it; that any earlier beginning has failed need not be tried again.
+_TOKEN = re.compile(
+    r"(?<![0-9A-Fa-f])(?<![0-9A-Fa-f][ -])[0-9A-Fa-f](?:[ -]?[0-9A-Fa-f]){63,}+", re.ASCII
+)
+# Those names in any case. The first letter by itself lets a search skip most of a line at once;
+# that "swd" is found as well does no harm.
+_NAME = "[PpSs](?i:assword|assphrase|asswd|wd|ecret)"
+_ANY_NAME = re.compile(_NAME)
+# Also where the XML is text inside other XML, and so escaped.
+_ELEMENT = re.compile(
+    rf"((?:<|&lt;)[\w.:\-]*{_NAME}(?:\s[^<>&]*)?(?:>|&gt;))[^<]+?(?=<|&lt;)", re.ASCII
+)
+# name="value", and "name": "value" as JSON writes it.
+_ASSIGNMENT = re.compile(rf"""({_NAME}["']?\s*+[=:]\s*+)(?:"[^"<]*"|'[^'<]*')""")
 
 
 def is_secret(name: str) -> bool:
@@ -23,10 +42,10 @@ def is_secret(name: str) -> bool:
 
 
 def redacted_line(line: str) -> str:
-    """A log line with the passwords in its XML masked, and of each device token only the last
-    eight characters."""
-    if "pass" in line.lower():  # most lines speak of no password: looking is cheap
-        line = _ATTRIBUTE.sub(rf'\1"{MASK}"', _ELEMENT.sub(rf"\1{MASK}", line))
+    """A log line with the passwords in its XML and JSON masked, and of each device token only the
+    last eight characters."""
+    if _ANY_NAME.search(line) is not None:  # most lines speak of no password: looking is cheap
+        line = _ASSIGNMENT.sub(rf'\1"{MASK}"', _ELEMENT.sub(rf"\1{MASK}", line))
     return _TOKEN.sub(lambda match: f"…{match.group()[-8:]}", line)
 
 
@@ -37,19 +56,6 @@ def redacted_property(name: str, value: str | None) -> str:
     )
 
 
-def without_secrets(text: str, secrets: Iterable[str]) -> str:
-    """The text with known secrets masked, also where they are escaped for XML."""
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        text = text.replace(secret, MASK).replace(escape(secret), MASK)
-    return text
-
-
-def secrets_in(element: Element) -> set[str]:
-    """The texts of the elements that hold a secret by their name."""
-    secret = (part for part in element.iter("*") if _holds_secret(part))
-    return {"".join(map(str, part.itertext())).strip() for part in secret} - {""}
-
-
 def redacted_xml(element: Element) -> str:
     """The element as text; whatever is inside an element that holds a secret is masked."""
     if any(_holds_secret(part) for part in element.iter("*")):
@@ -58,6 +64,37 @@ def redacted_xml(element: Element) -> str:
             part[:] = []
             part.text = MASK
     return text_of(element)
+
+
+def without_secrets(text: str, secrets: Iterable[str]) -> str:
+    """The text with known secrets masked, also where they are escaped for XML."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, MASK).replace(escape(secret), MASK)
+    return text
+
+
+def secrets_of(message: Message) -> set[str]:
+    """What must not be shown under any name: what came from the vault, and the values of
+    properties, template parameters, elements and attributes that hold a secret by their name."""
+    named = [*message.properties.default.items()]
+    for context in message.functions:
+        named += context.parameters.items()
+    values = {value for name, value in named if is_secret(name) and isinstance(value, str)}
+    return message.secrets | values | secrets_in(message.envelope)
+
+
+def secrets_in(element: Element) -> set[str]:
+    """The texts of the elements and attributes that hold a secret by their name."""
+    return set(islice(filter(None, _secret_texts(element)), _SECRETS_OF_ONE_ENVELOPE))
+
+
+def _secret_texts(element: Element) -> Iterator[str]:
+    for part in element.iter("*"):
+        if _holds_secret(part):
+            yield "".join(map(str, part.itertext())).strip()
+        for name, value in part.attrib.items():
+            if is_secret(local_name(str(name))):
+                yield str(value).strip()
 
 
 def _holds_secret(element: Element) -> bool:

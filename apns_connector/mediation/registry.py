@@ -28,6 +28,7 @@ _MEDIA_TYPES = {
     ".wsdl": "application/wsdl+xml",
 }
 _SIZE_LIMIT = 16_000_000  # bytes
+_PATH_LIMIT = 1_000  # characters; paths may come from requests, and those looked up are remembered
 # How long a look-up is believed, found or not; the files of a WSO2 product say 15000 ms
 # (cachableDuration).
 CACHE_SECONDS = 15.0
@@ -59,6 +60,8 @@ class Registry:
     def resource(self, path: str) -> Resource | None:
         """The resource, or ``None`` when there is none; the same object as long as the file stays
         the same. Raises RegistryError for a path that leads out of the registry."""
+        if len(path) > _PATH_LIMIT:
+            raise RegistryError(f"Registry path '{path[:100]}…' has more than {_PATH_LIMIT} signs")
         return self._found.get(path, self._find)
 
     def text(self, path: str) -> str | None:
@@ -91,11 +94,9 @@ class Registry:
         return element
 
     def _find(self, path: str) -> Resource | None:
-        file = self._file(path)
-        if file is None or not file.is_file():
-            return None
         try:
-            return self._read(file)
+            file = self._file(path)
+            return self._read(file) if file is not None and file.is_file() else None
         except OSError as error:
             raise RegistryError(f"Registry resource '{path}' cannot be read: {error}") from error
 

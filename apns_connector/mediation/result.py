@@ -13,7 +13,11 @@ from typing import Any
 
 from lxml import etree
 
+from apns_connector.errors import MediationError
 from apns_connector.mediation.xml import Element, text_of
+
+# Characters. Elements inside each other, each written out, make much text of a small message.
+TEXT_LIMIT = 4_000_000
 
 
 def as_text(result: Any, *, serialize_elements: bool = False) -> str | None:
@@ -21,12 +25,12 @@ def as_text(result: Any, *, serialize_elements: bool = False) -> str | None:
 
     One element gives its direct text, trimmed, or itself as XML when that is blank; of several
     nodes, elements give themselves as XML. ``serialize_elements`` asks for XML in every case.
+    Raises MediationError for a text beyond TEXT_LIMIT.
     """
     if result is None or isinstance(result, str):
         return result
     if isinstance(result, list):
-        whole = serialize_elements or len(result) > 1
-        return "".join(_node_text(node, whole) for node in result)
+        return _joined(result, serialize_elements or len(result) > 1)
     return _node_text(result, serialize_elements)
 
 
@@ -78,6 +82,17 @@ def java_double(value: float) -> str:
     exponent = digits.adjusted()
     mantissa = format(digits.scaleb(-exponent).normalize(), "f")
     return f"{mantissa if '.' in mantissa else f'{mantissa}.0'}E{exponent}"
+
+
+def _joined(nodes: list[Any], whole: bool) -> str:
+    parts: list[str] = []
+    size = 0
+    for node in nodes:
+        parts.append(_node_text(node, whole))
+        size += len(parts[-1])
+        if size > TEXT_LIMIT:
+            raise MediationError(f"{len(nodes)} nodes are more text than {TEXT_LIMIT} characters")
+    return "".join(parts)
 
 
 def _node_text(node: Any, whole: bool) -> str:

@@ -7,6 +7,7 @@ number of elements. libxml2 reads neither network nor file on behalf of a docume
 
 from __future__ import annotations
 
+import re
 import threading
 from copy import deepcopy
 from dataclasses import dataclass
@@ -42,6 +43,9 @@ class Limits:
 
 MESSAGE = Limits(size=1_000_000)
 CONFIGURATION = Limits(size=16_000_000, elements=1_000_000)
+
+# Characters that XML 1.0 (2.2 Char) cannot carry, escaped or not.
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 _parsers = threading.local()
 
@@ -83,6 +87,11 @@ def text_of(element: Element) -> str:
         element = detached_copy(element)
         etree.cleanup_namespaces(element)
     return etree.tostring(element, encoding="unicode", with_tail=False)
+
+
+def writable(text: str) -> str:
+    """The text with U+FFFD for every character that no XML document can hold."""
+    return _NOT_IN_XML.sub("\ufffd", text)
 
 
 def local_name(tag: str) -> str:

@@ -10,6 +10,7 @@ with Apple's reason, and nothing of this dispatch is left for the next one on th
 from __future__ import annotations
 
 import logging
+from copy import deepcopy
 from typing import Final
 
 from lxml import etree
@@ -123,12 +124,19 @@ def _set_outcome(message: Message, response: Response) -> None:
         properties.set("apns.timestamp", str(response.timestamp))
 
 
-def _answer(message: Message) -> None:
-    """Put the result in the place of the whole envelope, headers included, as SOAP 1.1."""
+def _result() -> etree._Element:
     result = etree.Element(f"{{{NAMESPACE}}}dispatchToDeviceResult", nsmap={"apns": NAMESPACE})
     etree.SubElement(result, f"{{{NAMESPACE}}}successful").text = "true"
+    return new_envelope(SoapVersion.SOAP11, result)
+
+
+_RESULT: Final = _result()
+
+
+def _answer(message: Message) -> None:
+    """Put the result in the place of the whole envelope, headers included, as SOAP 1.1."""
     try:
-        message.replace_envelope(new_envelope(SoapVersion.SOAP11, result))
+        message.replace_envelope(deepcopy(_RESULT))
     except XmlError as error:
         raise OperationError(
             RESPONSE_BUILDING, "Error building the response envelope", str(error)

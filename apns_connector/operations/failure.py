@@ -16,6 +16,7 @@ from apns_connector.errors import (
     OutcomeUnknown,
 )
 from apns_connector.mediation.message import Message
+from apns_connector.mediation.xml import writable
 
 NAMESPACE = "urn:org.wso2.carbon.connector.apns"
 
@@ -94,6 +95,6 @@ def record(message: Message, failure: OperationError) -> MediationError:
 
 def _error_response(text: str, code: str) -> etree._Element:
     response = etree.Element(f"{{{NAMESPACE}}}errorResponse", nsmap={"apns": NAMESPACE})
-    etree.SubElement(response, f"{{{NAMESPACE}}}errorMessage").text = text
+    etree.SubElement(response, f"{{{NAMESPACE}}}errorMessage").text = writable(text)
     etree.SubElement(response, f"{{{NAMESPACE}}}errorCode").text = code
     return response

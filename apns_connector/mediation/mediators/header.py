@@ -8,7 +8,7 @@ from apns_connector.mediation.expression import Expression
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.value import Value
-from apns_connector.mediation.xml import Element, children, detached_copy
+from apns_connector.mediation.xml import Element, children, detached_copy, writable
 
 # The names without a prefix, and the attribute of the message behind each.
 ADDRESSING = {
@@ -60,7 +60,7 @@ class HeaderBlock:
         if self._value is not None:
             text = self._value.text(message)
             block = etree.SubElement(_soap_header(message), self._tag, nsmap=self._nsmap)
-            block.text = text or ""
+            block.text = writable(text or "")
         elif message.header is not None:
             for found in message.header.findall(self._tag):
                 message.header.remove(found)

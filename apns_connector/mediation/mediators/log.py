@@ -9,11 +9,10 @@ from apns_connector.mediation.expression import Expression
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.redaction import (
-    is_secret,
     redacted_line,
     redacted_property,
     redacted_xml,
-    secrets_in,
+    secrets_of,
     without_secrets,
 )
 from apns_connector.mediation.value import Value
@@ -56,20 +55,16 @@ class Log:
     def line(self, message: Message) -> str:
         """The line, redacted."""
         text = self._separator.join(self._parts(message))
+        # Asked for last: a part may have looked secrets up in the vault.
+        text = redacted_line(without_secrets(text, secrets_of(message)))
         service = message.service
-        return redacted_line(text if service is None else f"{{proxy:{service.name}}} {text}")
+        return text if service is None else f"{{proxy:{service.name}}} {text}"
 
     def _parts(self, message: Message) -> Iterator[str]:
         if self._level == "headers":
             yield from _header_blocks(message)
         elif self._level != "custom":
             yield from _addressing(message)
-        if self._properties or self._level == "full":
-            content = list(self._content(message))  # first: it may look secrets up in the vault
-            secrets = _secrets_of(message)
-            yield from (without_secrets(part, secrets) for part in content)
-
-    def _content(self, message: Message) -> Iterator[str]:
         for name, value in self._properties:
             yield redacted_property(name, value.text(message))
         if self._level == "full":
@@ -99,16 +94,6 @@ def _property(element: Element, reader: Reader) -> tuple[str, Value | Expression
     if element.get("value") == "":
         raise reader.error(element, "<property> of <log> has an empty value")
     return reader.required(element, "name"), reader.value_or_expression(element)
-
-
-def _secrets_of(message: Message) -> set[str]:
-    """What must not be shown under any name: from the vault, from properties and template
-    parameters that hold a secret by their name, from elements of the envelope that do."""
-    named = [*message.properties.default.items()]
-    for context in message.functions:
-        named += context.parameters.items()
-    values = {value for name, value in named if is_secret(name) and isinstance(value, str)}
-    return message.secrets | values | secrets_in(message.envelope)
 
 
 def _addressing(message: Message) -> Iterator[str]:

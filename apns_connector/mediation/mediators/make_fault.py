@@ -13,7 +13,7 @@ from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.soap import SoapVersion, new_envelope
 from apns_connector.mediation.value import Value
-from apns_connector.mediation.xml import SYNAPSE, Element, children
+from apns_connector.mediation.xml import SYNAPSE, Element, children, writable
 
 CodeOf = Callable[[Message], FaultCode]
 DetailOf = Callable[[Message], Detail]
@@ -106,7 +106,7 @@ def _envelope(version: SoapVersion, fault: SoapFault, message: Message) -> Eleme
 
 def _exception(reason: str, detail: Detail | None) -> Element:
     exception = etree.Element("Exception")
-    exception.text = reason
+    exception.text = writable(reason)
     if detail is not None and (detail.text or detail.elements):
         detail.put_into(exception)
     return exception

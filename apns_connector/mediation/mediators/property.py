@@ -17,6 +17,7 @@ from apns_connector.mediation.xml import Element, children, detached_copy
 
 _TYPES = ("STRING", "BOOLEAN", "DOUBLE", "FLOAT", "INTEGER", "LONG", "SHORT", "OM")
 _INTEGER_BITS = {"SHORT": 16, "INTEGER": 32, "LONG": 64}
+_NUMBERS = ("DOUBLE", "FLOAT", *_INTEGER_BITS)
 
 
 class Pattern:
@@ -65,6 +66,8 @@ class RemoveProperty:
 def convert(text: str, type_: str) -> Any:
     """Text as the type a property declares. Raises MediationError when it is none."""
     try:
+        if type_ in _NUMBERS and "_" in text:  # Python would read 1_000
+            raise ValueError(text)
         match type_:
             case "STRING":
                 return text

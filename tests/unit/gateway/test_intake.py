@@ -1,6 +1,8 @@
 """Requests let in, mediated and answered, by mediators that do what a test needs."""
 
 import asyncio
+import gc
+import weakref
 
 import pytest
 
@@ -119,3 +121,23 @@ def test_a_bad_request_and_a_client_that_left_end_without_a_flow(configuration):
     with pytest.raises(Disconnected):
         asyncio.run(post(intake, nothing, events=[{"type": "http.disconnect"}]))
     assert intake.requests_in_progress == 0
+
+
+class Marker:
+    """Something on a message whose end can be watched."""
+
+
+def test_a_message_is_freed_with_its_answer_and_not_left_to_the_garbage_collector(configuration):
+    watched = []
+
+    async def mark(message) -> None:
+        marker = Marker()
+        watched.append(weakref.ref(marker))
+        message.properties.set("marker", marker)
+
+    gc.disable()
+    try:
+        asyncio.run(post(Intake(configuration, Limits()), mark))
+        assert watched[0]() is None
+    finally:
+        gc.enable()

@@ -138,3 +138,47 @@ def test_cancelling_a_flow_is_no_failure_of_it(build: Any, new_message: NewMessa
 
     assert asyncio.run(cancelled())
     assert message.properties.get("ERROR_CODE") is None
+
+
+@pytest.mark.parametrize("on_error", ["", "onError='tested'"])
+def test_a_sequence_that_calls_itself_fails_and_no_handler_repeats_it(
+    mediate: Mediate, on_error: str
+) -> None:
+    circle = f"<sequence name='circle' {on_error}><sequence key='circle'/></sequence>"
+    with pytest.raises(MediationError, match="call themselves"):
+        mediate("<sequence key='circle'/>", definitions=circle)
+
+
+def test_a_handler_that_fails_into_itself_comes_to_an_end(mediate: Mediate) -> None:
+    definitions = (
+        "<sequence name='f' onError='g'><throwError errorMessage='x'/></sequence>"
+        "<sequence name='g' onError='f'><throwError errorMessage='y'/></sequence>"
+    )
+    with pytest.raises(MediationError, match="call themselves"):
+        mediate("<sequence key='f'/>", definitions=definitions)
+
+
+def test_templates_that_call_themselves_fail_as_well(mediate: Mediate) -> None:
+    circle = (
+        "<template name='t' onError='tested'><sequence><call-template target='t'/></sequence>"
+        "</template>"
+    )
+    with pytest.raises(MediationError, match="call themselves"):
+        mediate("<call-template target='t'/>", definitions=circle)
+
+
+def test_sequences_one_after_the_other_are_not_inside_each_other(mediate: Mediate) -> None:
+    definitions = "<sequence name='one'><property name='a' value='1'/></sequence>"
+    ran = mediate("<sequence key='one'/>" * 200, definitions=definitions)
+    assert ran.message.nesting == 0
+
+
+def test_what_is_told_of_a_failure_holds_no_secret(
+    new_message: NewMessage, caplog: pytest.LogCaptureFixture
+) -> None:
+    message = new_message()
+    message.secrets.add("s3cret")
+    record_fault(message, MediationError("'s3cret' is no INTEGER"))
+    assert message.properties.get("ERROR_MESSAGE") == "'***' is no INTEGER"
+    assert "s3cret" not in message.properties.get("ERROR_DETAIL")
+    assert "s3cret" not in caplog.text

@@ -126,3 +126,13 @@ def test_messages_of_one_exchange_share_the_operation_scope(new_message: NewMess
 
 def test_an_attachment_does_not_show_its_content() -> None:
     assert "secret" not in repr(Attachment("certificate", "application/x-pkcs12", b"secret"))
+
+
+def test_an_answer_is_taken_once_and_leaves_no_circle_of_references(
+    new_message: NewMessage,
+) -> None:
+    message = new_message()
+    message.respond()
+    exchange = message.exchange
+    assert exchange.take_response() is message
+    assert exchange.take_response() is None

@@ -82,3 +82,9 @@ def test_the_operation_scope_is_shared() -> None:
 
 def test_without_a_registry_the_registry_scope_is_empty() -> None:
     assert Properties().get("conf:/x", "registry") is None
+
+
+def test_the_fields_of_headers_are_their_items() -> None:
+    headers = Headers([("X-A", "1"), ("x-b", "2")])
+    headers["x-a"] = "3"
+    assert list(headers.fields()) == list(headers.items()) == [("x-a", "3"), ("x-b", "2")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from apns_connector.mediation import xml
@@ -17,8 +19,10 @@ from apns_connector.mediation.redaction import (
 TOKEN = "0123456789abcdef" * 4
 
 
-@pytest.mark.parametrize("name", ["password", "apns.password", "PASSWORD", "keyPassphrase"])
-def test_names_that_end_in_password_are_secret(name: str) -> None:
+@pytest.mark.parametrize(
+    "name", ["password", "apns.password", "PASSWORD", "keyPassphrase", "pwd", "clientSecret"]
+)
+def test_names_that_end_in_a_word_for_password_are_secret(name: str) -> None:
     assert is_secret(name)
 
 
@@ -62,9 +66,11 @@ def test_shorter_hexadecimal_numbers_stay() -> None:
         ("<x password='s3cret'/>", '<x password="***"/>'),
         ("<password/><alert>hi</alert>", "<password/><alert>hi</alert>"),
         ("<passwordHint>dog</passwordHint>", "<passwordHint>dog</passwordHint>"),
+        ("&lt;Pwd&gt;s3&amp;cret&lt;/Pwd&gt;", "&lt;Pwd&gt;***&lt;/Pwd&gt;"),
+        ('{"password": "s3cret", "x": 1}', '{"password": "***", "x": 1}'),
     ],
 )
-def test_passwords_in_xml_that_is_part_of_a_line_are_masked(line: str, masked: str) -> None:
+def test_passwords_in_xml_or_json_that_is_part_of_a_line_are_masked(line: str, masked: str) -> None:
     assert redacted_line(line) == masked
 
 
@@ -85,3 +91,33 @@ def test_known_secrets_are_masked_wherever_they_stand_longest_first() -> None:
 def test_the_secrets_of_an_envelope_are_the_texts_of_its_password_elements() -> None:
     envelope = xml.parse(b"<e><password> s3<b>cret</b> </password><password/><x>y</x></e>")
     assert secrets_in(envelope) == {"s3cret"}
+
+
+def test_an_attribute_that_holds_a_secret_counts_as_one_of_the_envelope() -> None:
+    assert secrets_in(xml.parse(b"<e userPassword='s3cret' x='y'/>")) == {"s3cret"}
+
+
+def test_of_a_flood_of_secrets_only_so_many_are_looked_for() -> None:
+    flood = "".join(f"<pwd>{number}</pwd>" for number in range(500))
+    assert len(secrets_in(xml.parse(f"<e>{flood}</e>".encode()))) == 100
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "a " * 500_000,
+        ("a " * 62 + "x") * 8_000,
+        "<" + "password" * 125_000,
+        "<password " * 100_000,
+        "&lt;password&gt;x" * 60_000,
+        "password" + " " * 1_000_000,
+        'password="' * 100_000,
+        "secret'" * 140_000,
+    ],
+    ids=lambda line: repr(line[:20]),
+)
+def test_a_line_that_a_client_made_for_it_takes_no_longer_than_others(line: str) -> None:
+    started = time.process_time()
+    redacted_line(line)
+    # Some 0.2 s for a million characters; an expression that looks again and again takes minutes.
+    assert time.process_time() - started < 5

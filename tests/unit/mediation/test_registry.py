@@ -119,3 +119,12 @@ def test_what_is_no_xml_is_named(registry: Registry) -> None:
 
 def test_a_resource_does_not_show_its_content(registry: Registry) -> None:
     assert "configured" not in repr(registry.resource("conf:/c.txt"))
+
+
+def test_a_path_of_any_length_is_refused_or_not_found_and_never_remembered(tmp_path: Path) -> None:
+    registry = Registry(tmp_path)
+    (tmp_path / "governance").mkdir()
+    with pytest.raises(RegistryError, match="1000"):
+        registry.resource("gov:/" + "a" * 1_000)
+    with pytest.raises(RegistryError, match="cannot be read"):
+        registry.resource("gov:/" + "a" * 500)  # more than a file name may have

@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from apns_connector.errors import MediationError
 from apns_connector.mediation import xml
 from apns_connector.mediation.result import (
     as_boolean,
@@ -115,3 +116,9 @@ def test_arguments_of_functions_follow_the_string_function_of_xpath(
     value: object, text: str
 ) -> None:
     assert xpath_string(value) == text
+
+
+def test_elements_inside_each_other_do_not_become_text_without_end() -> None:
+    nested = xml.parse(b"<x>" * 150 + b"y" * 100_000 + b"</x>" * 150)
+    with pytest.raises(MediationError, match="150 nodes are more text than 4000000 characters"):
+        as_text(list(nested.iter()))

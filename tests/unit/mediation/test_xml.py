@@ -98,3 +98,9 @@ def test_nobody_else_in_the_package_parses_xml() -> None:
         if any(door in file.read_text("utf-8") for door in doors)
     ]
     assert offenders == ["mediation/xml.py"]
+
+
+def test_what_no_document_can_hold_is_replaced() -> None:
+    assert xml.writable("a\x00b\x1fc\ud800d\ufffe\tö\U0001f600") == (
+        "a\ufffdb\ufffdc\ufffdd\ufffd\tö\U0001f600"
+    )

@@ -97,6 +97,12 @@ def test_the_fault_sequence_finds_code_message_detail_and_exception(message):
     assert str(error) == "Error in sending push notification. Error Code : <APNS_000001>"
 
 
+def test_characters_that_no_xml_may_hold_do_not_get_in_the_way_of_the_error(message):
+    failed = message()
+    record(failed, OperationError("APNS_000001", "Destination '\x00' is not valid"))
+    assert "Destination '\ufffd' is not valid" in etree.tostring(failed.payload, encoding=str)
+
+
 def test_values_of_an_earlier_failure_are_overwritten(message):
     failed = message()
     record(failed, OperationError("APNS_000004", "Away", "gone"))

@@ -146,3 +146,40 @@ def test_of_device_tokens_only_the_end_is_logged(logged: Callable[..., str]) -> 
 def test_what_is_wrong_is_told(mediate: Mediate, content: str, complaint: str) -> None:
     with pytest.raises(InvalidDeployment, match=complaint):
         mediate(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<header name='To' expression=\"{secret}\"/><log/>",
+        "<header name='Action' expression=\"{secret}\"/><log/>",
+        "<header name='a:b' expression=\"{secret}\"/><log level='headers'/>",
+        "<header name='a:b' expression=\"{secret}\"/><log level='full'/>",
+    ],
+)
+def test_a_secret_is_not_logged_as_part_of_the_message_either(
+    logged: Callable[..., str], tmp_path: Path, content: str
+) -> None:
+    vault = Vault.create(tmp_path / "vault", "master", cost=2)
+    vault.put("alias", "s3cret")
+    line = logged(content.replace("{secret}", "wso2:vault-lookup('alias')"), vault=vault)
+    assert "s3cret" not in line
+    assert "***" in line
+
+
+@pytest.mark.parametrize("function", ["base64Encode", "url-encode"])
+def test_a_secret_in_another_encoding_is_not_logged(
+    logged: Callable[..., str], tmp_path: Path, function: str
+) -> None:
+    vault = Vault.create(tmp_path / "vault", "master", cost=2)
+    vault.put("alias", "s3cret/")
+    expression = f"{function}(concat('user:', wso2:vault-lookup('alias')))"
+    content = f"<log level='custom'><property name='p' expression=\"{expression}\"/></log>"
+    assert logged(content, vault=vault) == "p = ***"
+
+
+def test_a_password_in_an_attribute_is_not_logged_under_another_name(
+    logged: Callable[..., str],
+) -> None:
+    content = "<log level='custom'><property name='p' expression='//@password'/></log>"
+    assert logged(content, payload="<r password='s3cret'/>") == "p = ***"

@@ -154,3 +154,15 @@ def test_a_fault_is_addressed_back(
 def test_what_is_wrong_is_told(mediate: Mediate, content: str, complaint: str) -> None:
     with pytest.raises(InvalidDeployment, match=complaint):
         mediate(content)
+
+
+@pytest.mark.parametrize("version", ["soap11", "soap12", "pox"])
+def test_characters_that_xml_cannot_carry_do_not_prevent_a_fault(
+    mediate: Mediate, version: str
+) -> None:
+    ran = mediate(
+        f"<makefault version='{version}'><code expression='$url:x'/>"
+        "<reason expression='$url:x'/><detail expression='$url:x'/></makefault>",
+        values={"url_parameters": {"x": "a\x01b"}},
+    )
+    assert "a\ufffdb" in "".join(ran.message.envelope.itertext())

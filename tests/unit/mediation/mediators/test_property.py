@@ -136,3 +136,9 @@ def test_the_message_type_sets_the_content_type(mediate: Mediate) -> None:
 def test_what_is_wrong_is_told(mediate: Mediate, attributes: str, complaint: str) -> None:
     with pytest.raises(InvalidDeployment, match=complaint):
         mediate(f"<property {attributes}/>")
+
+
+@pytest.mark.parametrize("type_", ["INTEGER", "LONG", "DOUBLE"])
+def test_what_only_python_reads_as_a_number_is_none(type_: str) -> None:
+    with pytest.raises(MediationError, match="1_000"):
+        convert("1_000", type_)
