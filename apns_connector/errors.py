@@ -9,6 +9,7 @@
     ├── RegistryError               a registry path is unusable (not: absent; that is a value)
     ├── VaultError                  a secret cannot be read, written or decrypted
     ├── MediationError              a message cannot be mediated further (Synapse: SynapseException)
+    ├── FeedbackError               the file of unregistered device tokens cannot be used
     └── ApnsError                   something about Apple; carries the public APNS_ code
         ├── NotificationError       a field of a notification is missing or invalid
         ├── PayloadError            the payload is too long or cannot be encoded
@@ -91,6 +92,10 @@ class MediationError(ConnectorError):
         super().__init__(message)
         self.code = code
         self.detail = detail
+
+
+class FeedbackError(ConnectorError):
+    """The file of unregistered device tokens cannot be read or written; says what is lost."""
 
 
 class ApnsError(ConnectorError):

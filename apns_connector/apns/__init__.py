@@ -13,7 +13,10 @@
 from apns_connector.apns.client import Client
 from apns_connector.apns.credentials import Certificate, Credentials, SigningKey
 from apns_connector.apns.destination import APPLE, PRODUCTION, SANDBOX, Destination
+from apns_connector.apns.feedback import Feedback, Unregistered, still_registered
+from apns_connector.apns.feedback_file import FeedbackFile
 from apns_connector.apns.notification import Notification, clean_device_token
+from apns_connector.apns.proxy import Proxy
 from apns_connector.apns.reasons import REASONS, Action, Reason
 from apns_connector.apns.response import Response
 
@@ -27,9 +30,14 @@ __all__ = [
     "Client",
     "Credentials",
     "Destination",
+    "Feedback",
+    "FeedbackFile",
     "Notification",
+    "Proxy",
     "Reason",
     "Response",
     "SigningKey",
+    "Unregistered",
     "clean_device_token",
+    "still_registered",
 ]

@@ -12,7 +12,7 @@ unknown                   :class:`OutcomeUnknown`: written, and no word until th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterable
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final
@@ -21,8 +21,10 @@ from apns_connector.apns import tls
 from apns_connector.apns.batch import DEFAULT_UNDER_WAY, Batch, Outcome
 from apns_connector.apns.credentials import Certificate, Credentials
 from apns_connector.apns.destination import PRODUCTION, Destination
+from apns_connector.apns.feedback import Unregistered, find_unregistered
 from apns_connector.apns.notification import Notification
 from apns_connector.apns.pool import DEFAULT_MOST, Bound
+from apns_connector.apns.proxy import Proxy
 from apns_connector.apns.request import Request
 from apns_connector.apns.response import Response
 from apns_connector.apns.sender import Sender
@@ -41,6 +43,9 @@ class Client:
     ``timeout``: seconds until a notification without an answer is given up, reconnecting included.
     ``probe_after``: seconds of silence after which an idle connection must answer a PING before it
     is used again. ``connections``: how many there may be; more than one only while that helps.
+    ``proxy``: an HTTP proxy to go through. ``on_unregistered`` is called with each device token
+    that Apple says is gone: the ``add`` of a :class:`Feedback` or :class:`FeedbackFile`.
+
     Usable as ``async with Client(...) as client``. Raises :class:`CredentialsError` if the
     certificate is not valid now, :class:`ConfigurationError` if the destination's trust file
     cannot be read.
@@ -54,6 +59,8 @@ class Client:
         timeout: float = DEFAULT_TIMEOUT_SECONDS,
         probe_after: float = DEFAULT_PROBE_SECONDS,
         connections: int = DEFAULT_MOST,
+        proxy: Proxy | None = None,
+        on_unregistered: Callable[[Unregistered], None] | None = None,
     ) -> None:
         self.credentials = credentials
         self.destination = destination
@@ -71,7 +78,10 @@ class Client:
             connect_timeout=timeout,
             probe_after=probe_after,
             most_connections=connections,
+            proxy=proxy,
+            on_rejection=None if on_unregistered is None else self._look_for_unregistered,
         )
+        self._on_unregistered = on_unregistered
 
     async def __aenter__(self) -> Client:
         return self
@@ -167,6 +177,11 @@ class Client:
         except ApnsError as error:
             error.notification = notification
             batch.refuse(error)
+
+    def _look_for_unregistered(self, response: Response) -> None:
+        gone = find_unregistered(response, seen_at=datetime.now(UTC), topic=self._topic)
+        if gone is not None and self._on_unregistered is not None:
+            self._on_unregistered(gone)
 
     async def close(self, *, grace: float | None = None) -> None:
         """Answer what is under way, within ``grace`` seconds (the client's timeout); then close.

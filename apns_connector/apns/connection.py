@@ -10,6 +10,7 @@ from typing import Final, cast
 from apns_connector.apns.destination import Destination
 from apns_connector.apns.http2 import Http2
 from apns_connector.apns.http2_events import Event
+from apns_connector.apns.proxy import Proxy, open_tunnel
 from apns_connector.apns.reasons import Reason
 from apns_connector.apns.request import Request
 
@@ -61,17 +62,21 @@ class Connection(asyncio.Protocol):
         context: ssl.SSLContext,
         authorization: str | None,
         on_events: Callable[[Connection, list[Event]], None],
+        proxy: Proxy | None = None,
     ) -> Connection:
         """Look the name up, connect, shake hands. Raises OSError and its kin (ssl.SSLError)."""
-        loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(
-            lambda: cls(destination, authorization, on_events),
-            destination.host,
-            destination.port,
-            ssl=context,
-            server_hostname=destination.host,
-        )
-        return connection
+        connect = asyncio.get_running_loop().create_connection
+        host, port = destination.host, destination.port
+
+        def factory() -> Connection:
+            return cls(destination, authorization, on_events)
+
+        if proxy is None:
+            opened = connect(factory, host, port, ssl=context, server_hostname=host)
+        else:
+            tunnel = await open_tunnel(proxy, host, port)
+            opened = connect(factory, sock=tunnel, ssl=context, server_hostname=host)
+        return (await opened)[1]
 
     # For the client
 

@@ -16,6 +16,7 @@ from apns_connector.apns.credentials import Credentials, SigningKey
 from apns_connector.apns.destination import Destination
 from apns_connector.apns.http2_events import Event
 from apns_connector.apns.pool import DEFAULT_MOST, Load, Sizing
+from apns_connector.apns.proxy import Proxy
 from apns_connector.apns.refusal import Refusal, find_refusal
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,7 @@ class Link:
         on_refusal: Callable[[Refusal], None],
         on_change: Callable[[], None],
         most_connections: int = DEFAULT_MOST,
+        proxy: Proxy | None = None,
     ) -> None:
         self.active: list[Connection] = []
         self.answers = 0
@@ -57,6 +59,7 @@ class Link:
         self._credentials = credentials
         self._context = context
         self._connect_timeout = connect_timeout
+        self._proxy = proxy
         self._on_events = on_events
         self._wanted = wanted
         self._on_refusal = on_refusal
@@ -98,7 +101,11 @@ class Link:
         try:
             async with asyncio.timeout(self._connect_timeout):
                 connection = await Connection.open(
-                    self._destination, self._context, self._authorization(), self._on_events
+                    self._destination,
+                    self._context,
+                    self._authorization(),
+                    self._on_events,
+                    self._proxy,
                 )
         except (OSError, UnicodeError) as error:  # UnicodeError: a host that is no host name
             self._failed(f"{self._destination} cannot be reached: {_in_words(error)}")

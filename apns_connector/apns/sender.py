@@ -8,6 +8,7 @@ import asyncio
 import logging
 import random
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -24,6 +25,7 @@ from apns_connector.apns.http2_events import (
     NotProcessed,
 )
 from apns_connector.apns.link import Link
+from apns_connector.apns.proxy import Proxy
 from apns_connector.apns.reasons import Action
 from apns_connector.apns.refusal import Refusal, find_refusal
 from apns_connector.apns.request import Request, Waiter
@@ -45,7 +47,8 @@ class Sender:
     """Requests to one destination with one set of credentials, on the running event loop.
 
     ``connect_timeout``: seconds for one attempt. ``probe_after``: seconds of silence after which an
-    idle connection must answer a PING before it is used again. ``link``: its connections.
+    idle connection must answer a PING before it is used again. ``on_rejection`` is shown every
+    rejection before its sender is. ``link``: its connections.
     """
 
     def __init__(
@@ -57,6 +60,8 @@ class Sender:
         connect_timeout: float,
         probe_after: float,
         most_connections: int,
+        proxy: Proxy | None,
+        on_rejection: Callable[[Response], None] | None,
     ) -> None:
         self.destination = destination
         self._probe_after = probe_after
@@ -71,7 +76,9 @@ class Sender:
             on_refusal=self._fail_waiting,
             on_change=self._pump,
             most_connections=most_connections,
+            proxy=proxy,
         )
+        self._on_rejection = on_rejection
         self._deadline_timer: asyncio.TimerHandle | None = None
         self._closed = False
         self._over = False
@@ -160,7 +167,11 @@ class Sender:
         if not connection.answered:
             self.link.proved(connection)
         response = Response(request.notification, event.status, event.block, event.body)
-        if event.status == 200 or not self._mended(connection, request, response):
+        if event.status == 200:
+            request.answer(response)
+        elif not self._mended(connection, request, response):
+            if self._on_rejection is not None:
+                self._on_rejection(response)
             request.answer(response)
 
     def _mended(self, connection: Connection, request: Request, response: Response) -> bool:
