@@ -10,34 +10,44 @@
         print(response.accepted, response.reason)
 """
 
+from apns_connector.apns import live_activity, payload
 from apns_connector.apns.client import Client
 from apns_connector.apns.credentials import Certificate, Credentials, SigningKey
 from apns_connector.apns.destination import APPLE, PRODUCTION, SANDBOX, Destination
 from apns_connector.apns.feedback import Feedback, Unregistered, still_registered
 from apns_connector.apns.feedback_file import FeedbackFile
+from apns_connector.apns.fit import Cut, Fitted, fit
 from apns_connector.apns.notification import Notification, clean_device_token
 from apns_connector.apns.proxy import Proxy
+from apns_connector.apns.push_type import PUSH_TYPES, PushType
 from apns_connector.apns.reasons import REASONS, Action, Reason
 from apns_connector.apns.response import Response
 
 __all__ = [
     "APPLE",
     "PRODUCTION",
+    "PUSH_TYPES",
     "REASONS",
     "SANDBOX",
     "Action",
     "Certificate",
     "Client",
     "Credentials",
+    "Cut",
     "Destination",
     "Feedback",
     "FeedbackFile",
+    "Fitted",
     "Notification",
     "Proxy",
+    "PushType",
     "Reason",
     "Response",
     "SigningKey",
     "Unregistered",
     "clean_device_token",
+    "fit",
+    "live_activity",
+    "payload",
     "still_registered",
 ]

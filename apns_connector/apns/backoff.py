@@ -10,13 +10,15 @@ FIRST_SECONDS: Final = 0.1
 MOST_SECONDS: Final = 1.0
 
 
-def seconds(failures: int, chance: float) -> float:
-    """The wait after ``failures`` in a row (1 or more), doubling from 0.1 s to 1 s.
+def seconds(
+    failures: int, chance: float, first: float = FIRST_SECONDS, most: float = MOST_SECONDS
+) -> float:
+    """The wait after ``failures`` in a row (1 or more), doubling from ``first`` to ``most``.
 
     ``chance`` in [0, 1) spreads it over the upper half, so that many clients do not come back at
     once.
     """
-    ceiling = min(MOST_SECONDS, FIRST_SECONDS * 2 ** min(failures - 1, 20))
+    ceiling = min(most, first * 2 ** min(failures - 1, 20))
     return float(ceiling * (0.5 + 0.5 * chance))
 
 

@@ -43,6 +43,8 @@ class Client:
     ``timeout``: seconds until a notification without an answer is given up, reconnecting included.
     ``probe_after``: seconds of silence after which an idle connection must answer a PING before it
     is used again. ``connections``: how many there may be; more than one only while that helps.
+    ``resend_rejected``: send again, after growing pauses and before the deadline, what Apple
+    rejects for now (TooManyRequests, InternalServerError, ServiceUnavailable, Shutdown).
     ``proxy``: an HTTP proxy to go through. ``on_unregistered`` is called with each device token
     that Apple says is gone: the ``add`` of a :class:`Feedback` or :class:`FeedbackFile`.
 
@@ -59,6 +61,7 @@ class Client:
         timeout: float = DEFAULT_TIMEOUT_SECONDS,
         probe_after: float = DEFAULT_PROBE_SECONDS,
         connections: int = DEFAULT_MOST,
+        resend_rejected: bool = True,
         proxy: Proxy | None = None,
         on_unregistered: Callable[[Unregistered], None] | None = None,
     ) -> None:
@@ -79,6 +82,7 @@ class Client:
             probe_after=probe_after,
             most_connections=connections,
             proxy=proxy,
+            resend_rejected=resend_rejected,
             on_rejection=None if on_unregistered is None else self._look_for_unregistered,
         )
         self._on_unregistered = on_unregistered

@@ -1,6 +1,7 @@
 """What is sent to one device: token, payload, headers. It validates itself.
 
-Source of the rules: Apple, "Sending notification requests to APNs" (UserNotifications).
+Source of the rules: Apple, "Sending notification requests to APNs" (UserNotifications); what
+depends on the push type is in the table of :mod:`apns_connector.apns.push_type`.
 """
 
 from __future__ import annotations
@@ -14,27 +15,14 @@ from uuid import UUID
 
 import msgspec
 
+from apns_connector.apns.push_type import PRIORITIES, PUSH_TYPES, PushType, bundle_id
 from apns_connector.errors import NotificationError
+
+__all__ = ["PUSH_TYPES", "Notification", "check_kind", "clean_device_token"]
 
 MAX_COLLAPSE_ID_BYTES: Final = 64
 # Apple says not to assume a size. 80 bytes have been seen; 100 were once announced as the most.
 MAX_DEVICE_TOKEN_DIGITS: Final = 200
-
-PUSH_TYPES: Final = frozenset(
-    {
-        "alert",
-        "background",
-        "complication",
-        "controls",
-        "fileprovider",
-        "liveactivity",
-        "location",
-        "mdm",
-        "pushtotalk",
-        "voip",
-        "widgets",
-    }
-)
 
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _IGNORED_IN_TOKEN = re.compile(r"[\s<>-]")
@@ -48,12 +36,13 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One notification.
 
     ``device_token``: hexadecimal digits, either case; :func:`clean_device_token` takes spaces out.
-    ``payload``: a JSON object as a mapping, or its UTF-8 bytes, sent as they are.
+    ``payload``: a JSON object as a mapping, or its UTF-8 bytes, sent as they are and not read.
     ``topic``: the app's bundle id, with the suffix of the push type; may be absent with a
-    certificate for one app. ``priority``: 10 at once, 5 power-aware, 1 never wakes the device;
-    absent, Apple takes 10. ``expiration``: seconds since 1970; 0 means one attempt and no storage;
-    absent, Apple stores for up to 30 days. ``collapse_id``: at most 64 bytes. ``apns_id``: a UUID;
-    one is made if absent, and is the same for every attempt.
+    certificate for one app. ``push_type``: one of ``PUSH_TYPES``, or ``None`` to send none, and
+    then nothing is checked that depends on it. ``priority``: 10 at once, 5 power-aware, 1 never
+    wakes the device; absent, Apple takes 10. ``expiration``: seconds since 1970; 0 means one
+    attempt and no storage; absent, Apple stores for up to 30 days. ``collapse_id``: at most 64
+    bytes. ``apns_id``: a UUID; one is made if absent, and is the same for every attempt.
 
     Raises :class:`NotificationError` whose ``field`` is the attribute to change.
     """
@@ -73,7 +62,9 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         else:
             msgspec.structs.force_setattr(self, "apns_id", _new_apns_id())
         _check_device_token(self.device_token)
-        _check_kind(self.topic, self.push_type, self.priority)
+        needs = check_kind(self.topic, self.push_type, self.priority)
+        if needs:
+            _check_payload(self.payload, self.push_type, needs)
         if self.expiration is not None and self.expiration < 0:
             raise NotificationError("expiration", "The expiration lies before 1970; use 0 for none")
         if self.collapse_id is not None:
@@ -116,8 +107,12 @@ def _why_no_token(token: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _check_kind(topic: str | None, push_type: str | None, priority: int | None) -> None:
-    """What one app sends alike again and again is looked at once."""
+def check_kind(topic: str | None, push_type: str | None, priority: int | None) -> tuple[str, ...]:
+    """The keys that the payload needs.
+
+    What one app sends alike again and again is looked at once. Raises :class:`NotificationError`
+    when the three do not go together; a topic of ``None`` goes with everything.
+    """
     if topic is not None and not _FIELD_VALUE.fullmatch(topic):
         raise NotificationError("topic", "The topic must be a bundle id, in ASCII, not blank")
     if push_type is not None and push_type not in PUSH_TYPES:
@@ -125,12 +120,50 @@ def _check_kind(topic: str | None, push_type: str | None, priority: int | None) 
             "push_type",
             f"Push type '{push_type}' is none of Apple's: {', '.join(sorted(PUSH_TYPES))}",
         )
-    if priority not in (None, 10, 5, 1):
+    if priority is not None and priority not in PRIORITIES:
         raise NotificationError("priority", f"Priority {priority} is not 10, 5 or 1")
-    if push_type == "background" and priority not in (None, 5):
+    if push_type is None:
+        return ()
+    row = PUSH_TYPES[push_type]
+    _check_row(row, topic, priority)
+    return row.needs
+
+
+def _check_row(row: PushType, topic: str | None, priority: int | None) -> None:
+    if priority is not None and priority not in row.priorities:
+        allowed = " or ".join(map(str, row.priorities))
         raise NotificationError(
-            "priority", "A background notification must have priority 5; Apple refuses others"
+            "priority",
+            f"A {row.name} notification must have priority {allowed}; Apple refuses others",
         )
+    if topic is not None and not topic.endswith(row.suffix):
+        raise NotificationError(
+            "topic",
+            f"A {row.name} notification needs the topic {row.topic(bundle_id(topic))}; "
+            f"'{topic}' lacks the suffix {row.suffix}",
+        )
+
+
+def _check_payload(
+    payload: Mapping[str, Any] | bytes, push_type: str | None, needs: tuple[str, ...]
+) -> None:
+    if isinstance(payload, bytes):
+        return
+    for key in needs:
+        if not _holds(payload, key):
+            raise NotificationError(
+                "payload",
+                f"The payload needs the key {key}: without it, push type {push_type} does nothing",
+            )
+
+
+def _holds(payload: Mapping[str, Any], key: str) -> bool:
+    """``key`` may name one in ``aps``, as in ``aps.event``; not looked for in a foreign object."""
+    parent, _, name = key.rpartition(".")
+    holder = payload.get(parent) if parent else payload
+    if isinstance(holder, Mapping):
+        return holder.get(name) is not None
+    return holder is not None
 
 
 def _new_apns_id() -> str:

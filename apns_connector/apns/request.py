@@ -7,7 +7,8 @@ from typing import Protocol
 
 from apns_connector.apns import payload
 from apns_connector.apns.header_block import Field
-from apns_connector.apns.notification import Notification
+from apns_connector.apns.notification import Notification, check_kind
+from apns_connector.apns.push_type import PUSH_TYPES
 from apns_connector.apns.response import Response
 from apns_connector.errors import ApnsError, NotificationError
 
@@ -26,7 +27,8 @@ class Request:
     """One notification with its deadline, on the caller's clock.
 
     ``stream_id``: where it went last; ``resends``: how often it came back unprocessed, the last
-    time because of ``trouble``; ``renewed``: a new provider token has been tried for it.
+    time because of ``trouble``; ``renewed``: a new provider token has been tried for it;
+    ``rejections``: how often Apple said that it is overloaded.
 
     Raises :class:`NotificationError` or :class:`PayloadError` when it is made of something that
     Apple would refuse.
@@ -38,6 +40,7 @@ class Request:
         "deadline",
         "notification",
         "path",
+        "rejections",
         "renewed",
         "resends",
         "stream_id",
@@ -64,6 +67,7 @@ class Request:
         self.waiter = waiter
         self.stream_id = 0
         self.resends = 0
+        self.rejections = 0
         self.renewed = False
         self.trouble: str | None = None
 
@@ -89,8 +93,9 @@ def constant_fields(
         raise NotificationError(
             "topic", "A topic is needed: these credentials do not say which app is meant"
         )
-    if priority is None and push_type == "background":
-        priority = 5  # the only one that Apple takes, and not its default
+    check_kind(topic, push_type, priority)
+    if priority is None and push_type is not None:
+        priority = PUSH_TYPES[push_type].default_priority
     fields = [(b"apns-topic", topic.encode())]
     if push_type is not None:
         fields.append((b"apns-push-type", push_type.encode()))

@@ -37,6 +37,11 @@ logger = logging.getLogger(__name__)
 
 # A request refused this often in a row is tried again only after a pause.
 _RESENDS_AT_ONCE: Final = 3
+# What Apple rejects for now, such as 429 and 503, is sent again after pauses of this length.
+_FIRST_WAIT_SECONDS: Final = 0.5
+_MOST_WAIT_SECONDS: Final = 8.0
+# A token that was renewed too often is not mended within any deadline: 20 minutes are asked for.
+_NOT_BY_WAITING: Final = "TooManyProviderTokenUpdates"
 # An idle connection that lets nobody send must have been silent for this long to be given up.
 _PATIENCE_SECONDS: Final = 2.0
 
@@ -47,7 +52,8 @@ class Sender:
     """Requests to one destination with one set of credentials, on the running event loop.
 
     ``connect_timeout``: seconds for one attempt. ``probe_after``: seconds of silence after which an
-    idle connection must answer a PING before it is used again. ``on_rejection`` is shown every
+    idle connection must answer a PING before it is used again. ``resend_rejected``: whether what
+    Apple rejects for now is sent again before its deadline. ``on_rejection`` is shown every
     rejection before its sender is. ``link``: its connections.
     """
 
@@ -61,6 +67,7 @@ class Sender:
         probe_after: float,
         most_connections: int,
         proxy: Proxy | None,
+        resend_rejected: bool,
         on_rejection: Callable[[Response], None] | None,
     ) -> None:
         self.destination = destination
@@ -78,6 +85,7 @@ class Sender:
             most_connections=most_connections,
             proxy=proxy,
         )
+        self._resend_rejected = resend_rejected
         self._on_rejection = on_rejection
         self._deadline_timer: asyncio.TimerHandle | None = None
         self._closed = False
@@ -122,8 +130,11 @@ class Sender:
             self._waiting.add_first(request)
         else:
             pause = backoff.seconds(request.resends - _RESENDS_AT_ONCE, random.random())  # noqa: S311 - jitter
-            self._waiting.pause(request)
-            asyncio.get_running_loop().call_later(pause, self._resume, request)
+            self._pause(request, pause)
+
+    def _pause(self, request: Request, seconds: float) -> None:
+        self._waiting.pause(request)
+        asyncio.get_running_loop().call_later(seconds, self._resume, request)
 
     def _resume(self, request: Request) -> None:
         self._waiting.resume(request)
@@ -175,16 +186,34 @@ class Sender:
             request.answer(response)
 
     def _mended(self, connection: Connection, request: Request, response: Response) -> bool:
-        """True if the request goes out again: with a new token, on a new connection, once."""
+        """True if the request goes out again: Apple rejected it for now, not for good."""
         action = response.explanation.action if response.explanation else None
         if action in (Action.NEW_TOKEN, Action.NEW_CONNECTION):
             self.link.set_aside(connection)
+        if action in (Action.WAIT, Action.NEW_CONNECTION):
+            return self._wait_out(request, response)
         if action is not Action.NEW_TOKEN or request.renewed:
             return False
         request.renewed = self.link.renew_token(connection)
         if request.renewed:
             self._requeue(request)
         return request.renewed
+
+    def _wait_out(self, request: Request, response: Response) -> bool:
+        """Apple is overloaded or leaves: again after a growing pause, if its deadline allows."""
+        if not self._resend_rejected or response.reason == _NOT_BY_WAITING:
+            return False
+        pause = backoff.seconds(
+            request.rejections + 1,
+            random.random(),  # noqa: S311 - jitter
+            _FIRST_WAIT_SECONDS,
+            _MOST_WAIT_SECONDS,
+        )
+        if asyncio.get_running_loop().time() + pause >= request.deadline or self._over:
+            return False
+        request.rejections += 1
+        self._pause(request, pause)
+        return True
 
     def _not_processed(
         self, connection: Connection, event: NotProcessed, refusal: Refusal | None

@@ -128,18 +128,28 @@ def notify(demo: DemoCredentials) -> Callable[..., Notification]:
 
 @pytest.fixture
 def simulate(demo: DemoCredentials, certificate: Certificate) -> Callable[..., Any]:
-    """``async with simulate(credentials, timeout=1, **options) as (simulator, client)``."""
+    """``async with simulate(credentials, timeout=1, **options) as (simulator, client)``.
+
+    The client keeps to one connection, so that tests can count them.
+    """
 
     @asynccontextmanager
     async def enter(
         credentials: Certificate | SigningKey = certificate,
         *,
         timeout: float = 5.0,
+        resend_rejected: bool = True,
         **options: Any,
     ) -> AsyncIterator[tuple[Simulator, Client]]:
         async with Simulator(demo, SimulatorOptions(control_port=None, **options)) as simulator:
             destination = Destination("simulator", "localhost", simulator.port, demo.ca)
-            async with Client(credentials, destination, timeout=timeout) as client:
+            async with Client(
+                credentials,
+                destination,
+                timeout=timeout,
+                connections=1,
+                resend_rejected=resend_rejected,
+            ) as client:
                 yield simulator, client
 
     return enter

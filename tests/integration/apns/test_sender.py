@@ -64,7 +64,7 @@ REJECTIONS = [row for row in SPECIAL_TOKENS if row.always.startswith("bad0")]
 
 
 async def test_each_rejection_comes_back_as_a_response(simulate, notify):
-    async with simulate() as (_, client):
+    async with simulate(resend_rejected=False) as (_, client):
         responses = await asyncio.gather(*(client.send(notify(row.always)) for row in REJECTIONS))
         for row, response in zip(REJECTIONS, responses, strict=True):
             assert not response.accepted
@@ -72,6 +72,36 @@ async def test_each_rejection_comes_back_as_a_response(simulate, notify):
             assert response.status == row.behaviour.status
             assert response.timestamp == row.behaviour.timestamp
         assert (await client.send(notify())).accepted
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    ["bad14292", "bad15001", "bad15031", "bad15032"],
+    ids=["TooManyRequests", "InternalServerError", "ServiceUnavailable", "Shutdown"],
+)
+async def test_what_is_rejected_for_now_is_sent_again_after_a_pause(simulate, notify, prefix):
+    async with simulate() as (simulator, client):
+        notification = notify(prefix)
+        assert (await client.send(notification)).accepted
+        first, second = simulator.received
+        assert first.apns_id == second.apns_id == notification.apns_id
+        assert second.received_at - first.received_at >= 0.25
+
+
+async def test_what_is_rejected_for_longer_than_its_deadline_comes_back_as_the_last_answer(
+    simulate, notify
+):
+    async with simulate(timeout=1.2) as (simulator, client):
+        response = await client.send(notify("bad05031"))
+        assert response.reason == "ServiceUnavailable"
+        assert 2 <= len(simulator.received) <= 3
+
+
+async def test_a_provider_token_renewed_too_often_is_not_waited_for(simulate, notify):
+    async with simulate() as (simulator, client):
+        response = await client.send(notify("bad04291"))
+        assert response.reason == "TooManyProviderTokenUpdates"
+        assert len(simulator.received) == 1
 
 
 @pytest.mark.every_loop

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from apns_connector.apns.notification import PUSH_TYPES, Notification, clean_device_token
+from apns_connector.apns.notification import Notification, check_kind, clean_device_token
+from apns_connector.apns.push_type import PUSH_TYPES
 from apns_connector.errors import NotificationError
 
 TOKEN = "00fc13adff785122b4ad28809a3420982341241421348097878e577c991de8f0"
@@ -91,14 +93,122 @@ def test_what_apple_would_refuse_is_refused_here_with_field_and_sentence(field, 
 def test_a_background_notification_has_priority_5_or_none(priority):
     assert notification(push_type="background", priority=5).priority == 5
     assert notification(push_type="background").priority is None
-    with pytest.raises(NotificationError, match="must have priority 5") as refused:
+    with pytest.raises(NotificationError) as refused:
         notification(push_type="background", priority=priority)
     assert refused.value.field == "priority"
+    assert (
+        str(refused.value) == "A background notification must have priority 5; Apple refuses others"
+    )
 
 
-@pytest.mark.parametrize("push_type", [*sorted(PUSH_TYPES), None])
-def test_all_of_apples_push_types_are_taken(push_type):
-    assert notification(push_type=push_type).push_type == push_type
+# What each push type needs to be taken: the topic, and the least payload.
+TAKEN = [
+    (None, "com.example.app", {}),
+    (None, "com.example.app.voip", {}),
+    ("alert", "com.example.app", {"aps": {}}),
+    ("alert", "com.example.voip", {"aps": {}}),  # a bundle id may end like that
+    ("background", "com.example.app", {"aps": {"content-available": 1}}),
+    ("background", "pass.com.example", {}),  # as Wallet passes are updated
+    ("complication", "com.example.app.complication", {"aps": {}}),
+    ("controls", "com.example.app.push-type.controls", {"aps": {"content-changed": True}}),
+    ("fileprovider", "com.example.app.pushkit.fileprovider", {"container-identifier": "C"}),
+    (
+        "liveactivity",
+        "com.example.app.push-type.liveactivity",
+        {"aps": {"timestamp": 1, "event": "end"}},
+    ),
+    ("location", "com.example.app.location-query", {}),
+    ("mdm", "com.apple.mgmt.External.0a1b", {"mdm": "P"}),
+    ("pushtotalk", "com.example.app.voip-ptt", {"aps": {}}),
+    ("voip", "com.example.app.voip", {"call": 1}),
+    ("widgets", "com.example.app.push-type.widgets", {"aps": {"content-changed": True}}),
+]
+
+
+@pytest.mark.parametrize("priority", [None, 10, 5, 1])
+@pytest.mark.parametrize(("push_type", "topic", "payload"), TAKEN)
+def test_each_push_type_is_taken_with_its_topic_payload_and_priorities(
+    push_type, topic, payload, priority
+):
+    if push_type == "background" and priority in (10, 1):
+        priority = 5
+    fields = {"push_type": push_type, "topic": topic, "payload": payload, "priority": priority}
+    taken = notification(**fields)
+    assert {name: getattr(taken, name) for name in fields} == fields
+    assert notification(**{**fields, "topic": None}).topic is None  # the certificate has one
+
+
+def test_each_push_type_is_in_the_list_of_what_is_taken():
+    assert {push_type for push_type, _, _ in TAKEN} == {None, *PUSH_TYPES}
+
+
+@pytest.mark.parametrize(
+    ("push_type", "suffix"),
+    [
+        ("complication", ".complication"),
+        ("controls", ".push-type.controls"),
+        ("fileprovider", ".pushkit.fileprovider"),
+        ("liveactivity", ".push-type.liveactivity"),
+        ("location", ".location-query"),
+        ("pushtotalk", ".voip-ptt"),
+        ("voip", ".voip"),
+        ("widgets", ".push-type.widgets"),
+    ],
+)
+def test_a_topic_without_the_suffix_of_its_push_type_is_refused(push_type, suffix):
+    for other in ("", ".other", f"{suffix}s"):
+        topic = f"com.example.app{other}"
+        with pytest.raises(NotificationError) as refused:
+            notification(push_type=push_type, topic=topic)
+        assert refused.value.field == "topic"
+        assert str(refused.value) == (
+            f"A {push_type} notification needs the topic {topic}{suffix}; "
+            f"'{topic}' lacks the suffix {suffix}"
+        )
+
+
+def test_the_suffix_of_another_push_type_is_replaced_in_the_advice():
+    with pytest.raises(NotificationError) as refused:
+        notification(push_type="voip", topic="com.example.app.push-type.liveactivity")
+    assert str(refused.value) == (
+        "A voip notification needs the topic com.example.app.voip; "
+        "'com.example.app.push-type.liveactivity' lacks the suffix .voip"
+    )
+
+
+NEEDED = [
+    ("controls", {"aps": {}}, "aps.content-changed"),
+    ("widgets", {}, "aps.content-changed"),
+    ("fileprovider", {"aps": {}}, "container-identifier"),
+    ("liveactivity", {"aps": {"event": "end"}}, "aps.timestamp"),
+    ("liveactivity", {"aps": {"timestamp": 1, "events": "end"}}, "aps.event"),
+    ("liveactivity", {"timestamp": 1, "event": "end"}, "aps.timestamp"),
+    ("mdm", {"aps": {}}, "mdm"),
+    ("mdm", {"mdm": None}, "mdm"),
+]
+
+
+@pytest.mark.parametrize(("push_type", "payload", "key"), NEEDED)
+def test_a_payload_that_would_do_nothing_is_refused(push_type, payload, key):
+    for _ in range(2):
+        with pytest.raises(NotificationError) as refused:
+            notification(push_type=push_type, payload=payload)
+        assert refused.value.field == "payload"
+        assert str(refused.value) == (
+            f"The payload needs the key {key}: without it, push type {push_type} does nothing"
+        )
+
+
+@pytest.mark.parametrize("payload", [b"{}", {"aps": SimpleNamespace(event="end")}])
+def test_a_payload_that_cannot_be_read_is_not_refused_for_its_keys(payload):
+    assert notification(push_type="liveactivity", payload=payload).payload is payload
+
+
+def test_topic_push_type_and_priority_can_be_checked_without_a_notification():
+    assert check_kind("com.example.app", "alert", 10) == ()
+    assert check_kind(None, "mdm", None) == ("mdm",)
+    with pytest.raises(NotificationError, match=r"lacks the suffix \.voip"):
+        check_kind("com.example.app", "voip", None)
 
 
 @pytest.mark.parametrize(
