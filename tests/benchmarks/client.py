@@ -24,6 +24,7 @@ import venv
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
+from itertools import product
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -120,7 +121,7 @@ def h2load(destination: Destination, folder: Path, requests: int) -> float:
 
 async def send_all(destination: Destination, key: SigningKey, requests: int) -> tuple[float, float]:
     """Notifications per second, and microseconds of CPU for each."""
-    async with Client(key, destination, timeout=60) as client:
+    async with Client(key, destination, timeout=60, connections=1) as client:
         await client.send(Notification(device_token=TOKEN, topic=TOPIC, payload={"aps": {}}))
         left, accepted = iter(range(requests)), 0
 
@@ -139,12 +140,37 @@ async def send_all(destination: Destination, key: SigningKey, requests: int) -> 
         return requests / took, cpu / requests * 1e6
 
 
+async def send_stream(
+    destination: Destination, key: SigningKey, requests: int
+) -> tuple[float, float]:
+    """The same with ``send_many``."""
+    async with Client(key, destination, timeout=60, connections=1) as client:
+        await client.send(Notification(device_token=TOKEN, topic=TOPIC, payload={"aps": {}}))
+        notifications = (
+            Notification(
+                device_token=TOKEN,
+                topic=TOPIC,
+                payload={"aps": {"alert": f"Hello {number}", "badge": 1}},
+            )
+            for number in range(requests)
+        )
+        begin, cpu, accepted = time.perf_counter(), time.process_time(), 0
+        async for outcome in client.send_many(notifications):
+            accepted += outcome.accepted
+        took, cpu = time.perf_counter() - begin, time.process_time() - cpu
+        assert accepted == requests
+        return requests / took, cpu / requests * 1e6
+
+
+WAYS = {"send": send_all, "send_many": send_stream}
+
+
 def runners() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
-    loops = {"send, asyncio": asyncio.new_event_loop}
+    loops = {"asyncio": asyncio.new_event_loop}
     if find_spec("uvloop"):
         import uvloop
 
-        loops["send, uvloop"] = uvloop.new_event_loop
+        loops["uvloop"] = uvloop.new_event_loop
     return loops
 
 
@@ -174,9 +200,10 @@ def measure(folder: Path, requests: int, rounds: int, *, peers: bool) -> None:
     with haproxy(folder) as destination:
         for _ in range(rounds):
             best["h2load"] = max(best.get("h2load", 0), h2load(destination, folder, requests))
-            for name, new_loop in runners().items():
+            for (way, send), (loop, new_loop) in product(WAYS.items(), runners().items()):
                 with asyncio.Runner(loop_factory=new_loop) as runner:
-                    rate, cpu = runner.run(send_all(destination, key, requests))
+                    rate, cpu = runner.run(send(destination, key, requests))
+                name = f"{way}, {loop}"
                 best[name] = max(best.get(name, 0), rate)
                 least_cpu[name] = min(least_cpu.get(name, cpu), cpu)
             if peer:
@@ -185,7 +212,7 @@ def measure(folder: Path, requests: int, rounds: int, *, peers: bool) -> None:
     print(f"{requests} notifications, one connection, best of {rounds} rounds")
     for name, rate in best.items():
         cpu = f"  {least_cpu[name]:5.1f} us CPU each" if name in least_cpu else ""
-        print(f"{name:15s} {rate:9,.0f}/s  {rate / best['h2load']:5.2f} of h2load{cpu}")
+        print(f"{name:19s} {rate:9,.0f}/s  {rate / best['h2load']:5.2f} of h2load{cpu}")
 
 
 def main() -> None:
