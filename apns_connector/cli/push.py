@@ -1,9 +1,11 @@
-"""``push``: one notification from the command line."""
+"""``push``: one notification, or one to each line of a file, from the command line."""
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +17,28 @@ from apns_connector.apns import (
     Client,
     Credentials,
     Destination,
-    Notification,
     Response,
     SigningKey,
-    clean_device_token,
 )
 from apns_connector.apns import payload as payloads
 from apns_connector.apns.notification import PUSH_TYPES
 from apns_connector.cli import log, loop
+from apns_connector.cli.push_lines import Line, Template
+from apns_connector.cli.push_many import send_lines
 
 _file = click.Path(path_type=Path, exists=True, dir_okay=False)
+_new_file = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
-@click.argument("device_token")
+@click.argument("device_token", required=False)
+@click.option(
+    "--tokens",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
+    help="One device token a line, or CSV with a header; - is standard input.",
+)
+@click.option("--failures", type=_new_file, help="Keep the lines not accepted, to send again.")
+@click.option("--resume", type=_new_file, help="Keep what is settled; given again, go on there.")
 @click.option("--alert", help="Text to show.")
 @click.option("--sound", help="Sound to play, such as default.")
 @click.option("--badge", type=int, help="Number on the app's icon; 0 removes it.")
@@ -57,34 +67,51 @@ _file = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--trust", type=_file, help="PEM file of certificate authorities to believe.")
 @click.option("--timeout", type=float, default=10.0, show_default=True, help="Seconds.")
 @click.option("--json", "as_json", is_flag=True, help="Print Apple's answer as JSON.")
-def push(device_token: str, as_json: bool, timeout: float, **options: Any) -> None:
-    """Send one notification to DEVICE_TOKEN and print what Apple says.
+def push(
+    device_token: str | None, tokens: Path | None, as_json: bool, timeout: float, **options: Any
+) -> None:
+    """Send one notification to DEVICE_TOKEN, or to each line of a file, and print what Apple says.
 
-    Exit code 0 if accepted, 1 if not. Example:
+    Exit code 0 if accepted, all of them; 1 if not. Examples:
 
+    \b
         apns-connector push 740f…5ad1 --alert "Hello iOS" --certificate push.p12
+        apns-connector push --tokens devices.csv --alert "Hello iOS" \\
+            --certificate push.p12 --failures failed.csv --resume journal
     """
     log.configure("WARNING")
-    destination = _destination(options)
-    notification = Notification(
-        device_token=clean_device_token(device_token),
-        payload=_payload(options),
-        topic=options["topic"],
-        push_type=options["push_type"],
-        priority=options["priority"],
-        expiration=options["expiration"],
-        collapse_id=options["collapse_id"],
-    )
-    response = loop.run(_send(_credentials(options), destination, notification, timeout))
+    files = options.pop("failures"), options.pop("resume")
+    _check_one_or_many(device_token, tokens, as_json, files)
+    template = _template(options, one=device_token is not None)
+    open_client = partial(Client, _credentials(options), _destination(options), timeout=timeout)
+    if tokens is not None:
+        sys.exit(0 if send_lines(open_client, tokens, template, *files) else 1)
+    response = loop.run(_send(open_client, template, str(device_token)))
     click.echo(_as_json(response) if as_json else _as_text(response))
     sys.exit(0 if response.accepted else 1)
 
 
+def _check_one_or_many(
+    device_token: str | None, tokens: Path | None, as_json: bool, files: tuple[Path | None, ...]
+) -> None:
+    if (device_token is None) == (tokens is None):
+        raise click.UsageError("give either DEVICE_TOKEN or --tokens")
+    if device_token is not None and any(files):
+        raise click.UsageError("--failures and --resume go with --tokens")
+    if tokens is not None and as_json:
+        raise click.UsageError("--json goes with DEVICE_TOKEN")
+
+
+def _template(options: dict[str, Any], *, one: bool) -> Template:
+    names = ("topic", "push_type", "priority", "expiration", "collapse_id")
+    return Template(_payload(options, one=one), **{name: options[name] for name in names})
+
+
 async def _send(
-    credentials: Credentials, destination: Destination, notification: Notification, seconds: float
+    open_client: Callable[[], Client], template: Template, device_token: str
 ) -> Response:
-    async with Client(credentials, destination, timeout=seconds) as client:
-        return await client.send(notification)
+    async with open_client() as client:
+        return await client.send(template.notification(Line(1, device_token)))
 
 
 def _destination(options: dict[str, Any]) -> Destination:
@@ -110,11 +137,16 @@ def _credentials(options: dict[str, Any]) -> Credentials:
     return SigningKey.from_p8(key.read_bytes(), options["key_id"], options["team_id"], str(key))
 
 
-def _payload(options: dict[str, Any]) -> dict[str, Any] | bytes:
+def _payload(options: dict[str, Any], *, one: bool) -> dict[str, Any]:
+    """What the options say; a line of a file may say it all, and then this is empty."""
     parts = {name: options[name] for name in ("alert", "sound", "badge")}
     if options["payload"] is None:
         if all(value is None for value in parts.values()):
-            raise click.UsageError("nothing to send: give --alert, --sound, --badge or --payload")
+            if one:
+                raise click.UsageError(
+                    "nothing to send: give --alert, --sound, --badge or --payload"
+                )
+            return {}
         return payloads.aps(**parts)
     if any(value is not None for value in parts.values()):
         raise click.UsageError("--payload is the whole payload: leave the other parts out")
