@@ -111,7 +111,8 @@ def check(row: Row, result: Result) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_fault_comes_out_clean(row, credentials):
-    check(row, asyncio.run(send_through(row, credentials, 600, 300)))
+    # What dies with a connection stays unknown: few under way, so that most are known.
+    check(row, asyncio.run(send_through(row, credentials, 600, 50 if row.unknown else 300)))
 
 
 @pytest.mark.long
