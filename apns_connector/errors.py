@@ -15,11 +15,13 @@
         ├── PayloadError            the payload is too long or cannot be encoded
         ├── CredentialsError        certificate or key absent, unreadable, not decryptable, expired
         ├── DestinationError        neither production nor sandbox nor a named one
+        ├── ChannelRefused          Apple refuses to create, read, list or delete a channel
         └── NotAnswered             nobody answered
             ├── NotSent             Apple has certainly not processed the notification
             └── OutcomeUnknown      it was written; Apple may have processed it
 
-Apple answering "no" is not in this tree: it is a :class:`apns_connector.apns.Response`.
+Apple answering "no" to a notification or a broadcast is not in this tree: it is a
+:class:`apns_connector.apns.Response`.
 Anything else that escapes is a bug of ours.
 """
 
@@ -145,6 +147,22 @@ class DestinationError(ApnsError):
             f"Destination '{destination}' is not valid: it must be {' or '.join(known)}"
         )
         self.destination = destination
+
+
+class ChannelRefused(ApnsError):  # noqa: N818 - an outcome, named as one
+    """Apple refuses an operation on channels: its ``status``, and its ``reason`` verbatim.
+
+    ``apns_id``: the id of the request, by which Apple can find it. ``code``: that of the reason.
+    """
+
+    def __init__(
+        self, problem: str, status: int, reason: str, apns_id: str, code: str = ApnsError.code
+    ) -> None:
+        super().__init__(problem)
+        self.status = status
+        self.reason = reason
+        self.apns_id = apns_id
+        self.code = code
 
 
 class NotAnswered(ApnsError):  # noqa: N818 - an outcome, named as one

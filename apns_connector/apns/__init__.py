@@ -10,14 +10,23 @@
         print(response.accepted, response.reason)
 """
 
-from apns_connector.apns import live_activity, payload
+from apns_connector.apns import events, live_activity, payload
+from apns_connector.apns.blocking_client import BlockingClient
 from apns_connector.apns.client import Client
-from apns_connector.apns.credentials import Certificate, Credentials, SigningKey
+from apns_connector.apns.credentials import (
+    Certificate,
+    Credentials,
+    CredentialsSource,
+    SigningKey,
+)
+from apns_connector.apns.credentials_file import CertificateFile, SigningKeyFile
 from apns_connector.apns.destination import APPLE, PRODUCTION, SANDBOX, Destination
 from apns_connector.apns.feedback import Feedback, Unregistered, still_registered
 from apns_connector.apns.feedback_file import FeedbackFile
 from apns_connector.apns.fit import Cut, Fitted, fit
 from apns_connector.apns.notification import Notification, clean_device_token
+from apns_connector.apns.pool import Bound
+from apns_connector.apns.pool_state import ConnectionState, PoolState
 from apns_connector.apns.proxy import Proxy
 from apns_connector.apns.push_type import PUSH_TYPES, PushType
 from apns_connector.apns.reasons import REASONS, Action, Reason
@@ -30,22 +39,30 @@ __all__ = [
     "REASONS",
     "SANDBOX",
     "Action",
+    "BlockingClient",
+    "Bound",
     "Certificate",
+    "CertificateFile",
     "Client",
+    "ConnectionState",
     "Credentials",
+    "CredentialsSource",
     "Cut",
     "Destination",
     "Feedback",
     "FeedbackFile",
     "Fitted",
     "Notification",
+    "PoolState",
     "Proxy",
     "PushType",
     "Reason",
     "Response",
     "SigningKey",
+    "SigningKeyFile",
     "Unregistered",
     "clean_device_token",
+    "events",
     "fit",
     "live_activity",
     "payload",

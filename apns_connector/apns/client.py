@@ -12,23 +12,29 @@ unknown                   :class:`OutcomeUnknown`: written, and no word until th
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable
+import logging
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Final
 
-from apns_connector.apns import tls
+from apns_connector.apns.authentication import Authentication
 from apns_connector.apns.batch import DEFAULT_UNDER_WAY, Batch, Outcome
-from apns_connector.apns.credentials import Certificate, Credentials
+from apns_connector.apns.credentials import Credentials, CredentialsSource
 from apns_connector.apns.destination import PRODUCTION, Destination
+from apns_connector.apns.events import Events
 from apns_connector.apns.feedback import Unregistered, find_unregistered
 from apns_connector.apns.notification import Notification
-from apns_connector.apns.pool import DEFAULT_MOST, Bound
+from apns_connector.apns.pool import DEFAULT_MOST
+from apns_connector.apns.pool_state import PoolState
 from apns_connector.apns.proxy import Proxy
-from apns_connector.apns.request import Request
+from apns_connector.apns.request import Sendable, request_for
+from apns_connector.apns.resending import Resending
 from apns_connector.apns.response import Response
 from apns_connector.apns.sender import Sender
 from apns_connector.errors import ApnsError, NotSent
+
+logger = logging.getLogger(__name__)
 
 DEFAULT_TIMEOUT_SECONDS: Final = 10.0
 # NAT gateways forget connections after minutes; Apple has stopped answering on idle ones too.
@@ -38,51 +44,55 @@ _FEED_AT_ONCE: Final = 100
 
 
 class Client:
-    """Notifications to one destination with one set of credentials, on the running event loop.
+    """Notifications to one destination from one sender, on the running event loop.
 
+    ``credentials``: a :class:`Certificate` or :class:`SigningKey`, or a :class:`CertificateFile` or
+    :class:`SigningKeyFile`, whose file is then looked at every few seconds: what is in it takes
+    over with the next notification, on new connections.
     ``timeout``: seconds until a notification without an answer is given up, reconnecting included.
     ``probe_after``: seconds of silence after which an idle connection must answer a PING before it
     is used again. ``connections``: how many there may be; more than one only while that helps.
     ``resend_rejected``: send again, after growing pauses and before the deadline, what Apple
     rejects for now (TooManyRequests, InternalServerError, ServiceUnavailable, Shutdown).
-    ``proxy``: an HTTP proxy to go through. ``on_unregistered`` is called with each device token
-    that Apple says is gone: the ``add`` of a :class:`Feedback` or :class:`FeedbackFile`.
+    ``resend_unknown``: send again, under the same ``apns-id``, what was written to a connection
+    that was then lost: nothing ends unknown that can still be answered in time, but a device may
+    get it twice. ``proxy``: an HTTP proxy to go through. ``on_unregistered`` is called with each
+    device token that Apple says is gone: the ``add`` of a :class:`Feedback` or
+    :class:`FeedbackFile`. ``events``: where to add listeners that see more than outcomes.
 
-    Usable as ``async with Client(...) as client``. Raises :class:`CredentialsError` if the
+    A client belongs to the event loop that it is first used on; several loops or threads have one
+    each. Usable as ``async with Client(...) as client``. Raises :class:`CredentialsError` if the
     certificate is not valid now, :class:`ConfigurationError` if the destination's trust file
     cannot be read.
     """
 
     def __init__(
         self,
-        credentials: Credentials,
+        credentials: CredentialsSource,
         destination: Destination = PRODUCTION,
         *,
         timeout: float = DEFAULT_TIMEOUT_SECONDS,
         probe_after: float = DEFAULT_PROBE_SECONDS,
         connections: int = DEFAULT_MOST,
         resend_rejected: bool = True,
+        resend_unknown: bool = False,
         proxy: Proxy | None = None,
         on_unregistered: Callable[[Unregistered], None] | None = None,
     ) -> None:
-        self.credentials = credentials
         self.destination = destination
         self.timeout = timeout
-        self._topic: str | None = None
-        context = tls.client_context(destination.trust)
-        if isinstance(credentials, Certificate):
-            credentials.check_validity(datetime.now(UTC))
-            tls.load_identity(context, credentials.key, credentials.chain)
-            self._topic = credentials.topic
+        self.events = Events()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._authentication = Authentication(credentials, destination.trust)
         self._sender = Sender(
             destination,
-            credentials,
-            context,
+            self._authentication,
             connect_timeout=timeout,
             probe_after=probe_after,
             most_connections=connections,
             proxy=proxy,
-            resend_rejected=resend_rejected,
+            resending=Resending(rejected=resend_rejected, unknown=resend_unknown),
+            events=self.events,
             on_rejection=None if on_unregistered is None else self._look_for_unregistered,
         )
         self._on_unregistered = on_unregistered
@@ -99,22 +109,27 @@ class Client:
         await self.close()
 
     @property
-    def bound(self) -> Bound:
-        """What limits the rate, as of the last time that requests had to wait."""
-        return self._sender.link.sizing.bound
+    def credentials(self) -> Credentials:
+        """Those in use."""
+        return self._authentication.credentials
 
-    async def send(self, notification: Notification, *, timeout: float | None = None) -> Response:
+    @property
+    def pool(self) -> PoolState:
+        """The connections of this moment, and what limits the rate."""
+        return self._sender.pool_state()
+
+    async def send(self, notification: Sendable, *, timeout: float | None = None) -> Response:
         """Apple's answer to ``notification``, accepted or not.
 
         ``timeout``: seconds, instead of the client's. Raises :class:`NotificationError` or
         :class:`PayloadError` before anything is sent, :class:`CredentialsError` if TLS refuses the
         certificate, :class:`NotSent` or :class:`OutcomeUnknown` if nobody answered.
         """
-        loop = asyncio.get_running_loop()
+        loop = self._own_loop()
         waiter: asyncio.Future[Response] = loop.create_future()
         now = loop.time()
         deadline = now + (self.timeout if timeout is None else timeout)
-        request = Request(notification, self._topic, deadline, waiter)
+        request = request_for(notification, self._authentication, deadline, waiter)
         self._sender.submit(request, now)
         try:
             return await waiter
@@ -124,11 +139,11 @@ class Client:
 
     async def send_many(
         self,
-        notifications: Iterable[Notification] | AsyncIterable[Notification],
+        notifications: Iterable[Sendable] | AsyncIterable[Sendable],
         *,
         timeout: float | None = None,
         under_way: int = DEFAULT_UNDER_WAY,
-    ) -> AsyncIterator[Outcome]:
+    ) -> AsyncGenerator[Outcome]:
         """The outcome of each of ``notifications``, as they come: in no order, none missing.
 
         An outcome is a :class:`Response`, or the error that :meth:`send` would have raised; either
@@ -136,6 +151,7 @@ class Client:
         taken. ``under_way``: how many at most have been taken and have no outcome, which bounds
         the memory. Close the iterator (``contextlib.aclosing``) to give up what is under way.
         """
+        self._own_loop()
         batch = Batch(under_way)
         feeding = asyncio.create_task(self._feed(batch, notifications, timeout))
         try:
@@ -151,7 +167,7 @@ class Client:
     async def _feed(
         self,
         batch: Batch,
-        notifications: Iterable[Notification] | AsyncIterable[Notification],
+        notifications: Iterable[Sendable] | AsyncIterable[Sendable],
         timeout: float | None,
     ) -> None:
         seconds = self.timeout if timeout is None else timeout
@@ -169,10 +185,10 @@ class Client:
         finally:
             batch.fed()
 
-    def _submit_to(self, batch: Batch, notification: Notification, seconds: float) -> None:
+    def _submit_to(self, batch: Batch, notification: Sendable, seconds: float) -> None:
         now = asyncio.get_running_loop().time()
         try:
-            request = Request(notification, self._topic, now + seconds, batch)
+            request = request_for(notification, self._authentication, now + seconds, batch)
             batch.add()
             self._sender.submit(request, now)
         except NotSent as error:  # the client is closed
@@ -182,10 +198,29 @@ class Client:
             error.notification = notification
             batch.refuse(error)
 
+    def _own_loop(self) -> asyncio.AbstractEventLoop:
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            if self._loop is not None:
+                raise RuntimeError(
+                    "This client belongs to another event loop: make one client for each loop, "
+                    "or use a BlockingClient, which threads may share"
+                )
+            self._loop = loop
+        return loop
+
     def _look_for_unregistered(self, response: Response) -> None:
-        gone = find_unregistered(response, seen_at=datetime.now(UTC), topic=self._topic)
-        if gone is not None and self._on_unregistered is not None:
+        notification = response.notification
+        topic = None
+        if isinstance(notification, Notification) and notification.topic is None:
+            topic = self._authentication.topic_for(notification.push_type)
+        gone = find_unregistered(response, seen_at=datetime.now(UTC), topic=topic)
+        if gone is None or self._on_unregistered is None:
+            return
+        try:
             self._on_unregistered(gone)
+        except Exception:  # the caller's code: the response still goes to who waits for it
+            logger.exception("%r could not be noted", gone)
 
     async def close(self, *, grace: float | None = None) -> None:
         """Answer what is under way, within ``grace`` seconds (the client's timeout); then close.

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final, cast
 
 from apns_connector.apns.destination import Destination
 from apns_connector.apns.http2 import Http2
 from apns_connector.apns.http2_events import Event
+from apns_connector.apns.pool_state import ConnectionState
 from apns_connector.apns.proxy import Proxy, open_tunnel
 from apns_connector.apns.reasons import Reason
 from apns_connector.apns.request import Request
@@ -23,9 +25,10 @@ class Connection(asyncio.Protocol):
     ``on_events(connection, events)`` is called for what happens on it, and once more, with
     ``connection.lost`` set, when the socket has gone. Writes of one loop turn are joined.
 
-    ``heard_at``: when the server last said anything, on the loop's clock. ``answered``: a request
-    has been answered, so the connection is worth something. ``refused``: why Apple said that these
-    credentials will never do. ``error``: what the socket died of; ``ending``: that in a sentence.
+    ``number``: given by whoever opens several. ``heard_at``: when the server last said anything,
+    on the loop's clock. ``answered``: a request has been answered, so the connection is worth
+    something. ``refused``: why Apple said that these credentials will never do. ``error``: what the
+    socket died of; ``ending``: that in a sentence.
     """
 
     def __init__(
@@ -36,6 +39,7 @@ class Connection(asyncio.Protocol):
     ) -> None:
         self.destination = destination
         self.authorization = authorization
+        self.number = 0
         self.lost = False
         self.error: Exception | None = None
         self.ending = ""
@@ -48,7 +52,10 @@ class Connection(asyncio.Protocol):
         self._on_events = on_events
         self._loop = asyncio.get_running_loop()
         self.heard_at = self._loop.time()
+        self._opened_at = datetime.now(UTC)
+        self._peer = ""
         self._transport: asyncio.Transport | None = None
+        self._closing = False
         self._gone: asyncio.Future[None] = self._loop.create_future()
         self._flush_scheduled = False
         # False while the socket takes no more bytes, or a PING has not been answered.
@@ -114,6 +121,17 @@ class Connection(asyncio.Protocol):
         """True while a PING has not been answered."""
         return not self._trusted
 
+    def state(self) -> ConnectionState:
+        return ConnectionState(
+            self.number,
+            self._peer,
+            self._opened_at,
+            self._core.sent,
+            self._core.open_streams,
+            self._core.max_streams,
+            self.usable,
+        )
+
     def stuck(self, now: float, patience: float) -> bool:
         """Idle, taking no request, and silent for ``patience`` seconds."""
         return self.idle and not self.ready and now - self.heard_at >= patience
@@ -164,7 +182,7 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         """Say goodbye and close; requests still open come back as lost."""
-        self.retired = True
+        self.retired = self._closing = True
         transport = self._transport
         if transport is not None and not transport.is_closing():
             self._core.close()
@@ -182,6 +200,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # a TLS stream always is one
+        host, port, *_ = transport.get_extra_info("peername") or ("", 0)
+        self._peer = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
         self._flush()
 
     def data_received(self, data: bytes) -> None:
@@ -192,14 +212,15 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self.lost = True
         self.error = exc
-        self.ending = (
-            "the server closed the connection"
-            if exc is None
-            else f"the connection was lost ({exc})"
-        )
+        self.ending = self._in_words(exc)
         self._handle(self._core.connection_lost(self.ending))
         if not self._gone.done():
             self._gone.set_result(None)
+
+    def _in_words(self, error: Exception | None) -> str:
+        if error is not None:
+            return f"the connection was lost ({error})"
+        return "the connection was closed" if self._closing else "the server closed the connection"
 
     def pause_writing(self) -> None:
         self._writable = False

@@ -36,6 +36,15 @@ SANDBOX = Destination("sandbox", "api.sandbox.push.apple.com")
 
 APPLE: Mapping[str, Destination] = {"production": PRODUCTION, "sandbox": SANDBOX}
 
+# Where channels are managed. Apple: Sending channel management requests to APNs.
+CHANNELS_PRODUCTION = Destination("production", "api-manage-broadcast.push.apple.com", 2196)
+CHANNELS_SANDBOX = Destination("sandbox", "api-manage-broadcast.sandbox.push.apple.com", 2195)
+
+APPLE_CHANNELS: Mapping[str, Destination] = {
+    "production": CHANNELS_PRODUCTION,
+    "sandbox": CHANNELS_SANDBOX,
+}
+
 
 def find_destination(name: str, known: Mapping[str, Destination] = APPLE) -> Destination:
     """The destination called ``name``, in exactly that spelling.

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from apns_connector.apns.notification import Notification
 from apns_connector.apns.response import Response
 
 logger = logging.getLogger(__name__)
@@ -78,6 +79,8 @@ def find_unregistered(
     if response.reason is None or response.reason not in GONE:
         return None
     sent = response.notification
+    if not isinstance(sent, Notification):
+        return None
     return Unregistered(
         sent.device_token, sent.topic or topic, response.reason, response.invalid_since, seen_at
     )

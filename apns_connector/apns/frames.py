@@ -100,16 +100,21 @@ def goaway(last_stream_id: int, code: int, debug: bytes = b"") -> bytes:
     return head(len(payload), GOAWAY, 0, 0) + payload
 
 
-def header_frames(stream_id: int, block: bytes, max_frame_size: int) -> tuple[bytes, ...]:
-    """HEADERS, and as many CONTINUATION frames as ``block`` needs (sections 6.2 and 6.10)."""
+def header_frames(
+    stream_id: int, block: bytes, max_frame_size: int, flags: int = FLAG_END_HEADERS
+) -> tuple[bytes, ...]:
+    """HEADERS, and as many CONTINUATION frames as ``block`` needs (sections 6.2 and 6.10).
+
+    ``flags``: END_HEADERS, and END_STREAM if no DATA follows.
+    """
     length = len(block)
     if length <= max_frame_size:
         return (
-            HEAD.pack(length >> 16, length & 0xFFFF, HEADERS, FLAG_END_HEADERS, stream_id),
+            HEAD.pack(length >> 16, length & 0xFFFF, HEADERS, flags, stream_id),
             block,
         )
     parts = [block[i : i + max_frame_size] for i in range(0, length, max_frame_size)]
-    frames = [head(len(parts[0]), HEADERS, 0, stream_id), parts[0]]
+    frames = [head(len(parts[0]), HEADERS, flags & ~FLAG_END_HEADERS, stream_id), parts[0]]
     for part in parts[1:-1]:
         frames += (head(len(part), CONTINUATION, 0, stream_id), part)
     frames += (head(len(parts[-1]), CONTINUATION, FLAG_END_HEADERS, stream_id), parts[-1])

@@ -20,10 +20,16 @@ from apns_connector.apns.frames import DEFAULT_TABLE_SIZE
 
 Field = tuple[bytes, bytes]
 
+# The method of a request, as the first of its constant fields; without one it is POST.
+GET: Final[Field] = (b":method", b"GET")
+DELETE: Final[Field] = (b":method", b"DELETE")
+
 STATUS_200: Final = 0x88
 
 # RFC 7541, appendix A: the static entries that our requests use.
 _METHOD_POST = b"\x83"
+# DELETE has no entry: a literal without indexing, under the name of entry 2.
+_OTHER_METHODS = {GET: b"\x82", DELETE: b"\x02\x06DELETE"}
 _SCHEME_HTTPS = b"\x87"
 _PATH = b"\x04"
 _NAME_AUTHORIZATION = 23
@@ -95,7 +101,10 @@ class HeaderBlocks:
         self._pending_resize = integer(0, 5, 0x20) + integer(self._limit, 5, 0x20)
 
     def encode(self, path: bytes, constant: tuple[Field, ...], varying: tuple[Field, ...]) -> bytes:
-        """One POST request: pseudo-headers, ``constant`` fields, credentials, ``varying`` ones."""
+        """One request: pseudo-headers, ``constant`` fields, credentials, ``varying`` ones.
+
+        It is a POST, unless ``constant`` begins with :data:`GET` or :data:`DELETE`.
+        """
         known = self._constants.get(constant)
         if known is None:
             return self._encode_and_learn(path, constant, varying)
@@ -108,16 +117,20 @@ class HeaderBlocks:
     def _encode_and_learn(
         self, path: bytes, constant: tuple[Field, ...], varying: tuple[Field, ...]
     ) -> bytes:
-        parts = [self._pending_resize, _METHOD_POST, _SCHEME_HTTPS, self._field(self._authority)]
+        other = _OTHER_METHODS.get(constant[0]) if constant else None
+        fields = constant if other is None else constant[1:]
+        method = other or _METHOD_POST
+        parts = [self._pending_resize, method, _SCHEME_HTTPS, self._field(self._authority)]
         self._pending_resize = b""
         parts += [_PATH, string(path)]
-        parts += [self._field(field) for field in constant]
+        parts += [self._field(field) for field in fields]
         parts.append(self._authorization)
         parts += [self._varying(name, value) for name, value in varying]
-        self._start = _METHOD_POST + _SCHEME_HTTPS + self._field(self._authority) + _PATH
-        self._constants[constant] = (
-            b"".join(self._field(field) for field in constant) + self._authorization
-        )
+        if other is None:  # the others are too rare to be learned
+            self._start = _METHOD_POST + _SCHEME_HTTPS + self._field(self._authority) + _PATH
+            self._constants[constant] = (
+                b"".join(self._field(field) for field in fields) + self._authorization
+            )
         return b"".join(parts)
 
     def _field(self, field: Field) -> bytes:

@@ -1,4 +1,4 @@
-"""A sans-IO HTTP/2 client for one kind of request: POST with a small body, as APNs takes it.
+"""A sans-IO HTTP/2 client for the requests that APNs takes: POST with a small body above all.
 
 Three verbs: :meth:`Http2.send` a request, :meth:`Http2.receive_data` bytes and get events,
 :meth:`Http2.data_to_send`. No socket, no clock. The caller's ``tag`` comes back in the event that
@@ -43,7 +43,8 @@ _OPENING: Final = (
     )
     + frames.window_update(0, CONNECTION_WINDOW - frames.DEFAULT_WINDOW)
 )
-_WHOLE_ANSWER: Final = frames.FLAG_END_STREAM | frames.FLAG_END_HEADERS
+# Of a HEADERS frame that is a whole request, or a whole answer.
+_WHOLE: Final = frames.FLAG_END_STREAM | frames.FLAG_END_HEADERS
 
 
 class Http2:
@@ -70,6 +71,11 @@ class Http2:
         self._unacknowledged_bytes = 0
 
     # What may be sent
+
+    @property
+    def sent(self) -> int:
+        """How many requests were ever sent here."""
+        return self._next_id // 2
 
     @property
     def open_streams(self) -> int:
@@ -104,16 +110,24 @@ class Http2:
         path: bytes,
         constant: tuple[Field, ...],
         varying: tuple[Field, ...],
-        body: bytes,
+        body: bytes | None,
     ) -> int:
-        """Open a stream for one POST and return its id. Call only while :attr:`ready`."""
+        """Open a stream for one request and return its id. Call only while :attr:`ready`.
+
+        The fields are those of :meth:`HeaderBlocks.encode`, the method among them. ``body``: in
+        one DATA frame or more; with ``None``, HEADERS ends the request.
+        """
         stream_id = self._next_id
         self._next_id = stream_id + 2
         streams = self._streams
+        bodies = streams.bodies
         streams.open[stream_id] = tag
         block = self._blocks.encode(path, constant, varying)
-        self._out += frames.header_frames(stream_id, block, streams.bodies.max_frame_size)
-        streams.bodies.send(stream_id, body)
+        if body is None:
+            self._out += frames.header_frames(stream_id, block, bodies.max_frame_size, _WHOLE)
+        else:
+            self._out += frames.header_frames(stream_id, block, bodies.max_frame_size)
+            bodies.send(stream_id, body)
         return stream_id
 
     def authorize(self, authorization: bytes) -> None:
@@ -194,7 +208,7 @@ class Http2:
             # Nearly every frame is this one: the whole answer to one accepted notification.
             if (
                 kind == frames.HEADERS
-                and flags == _WHOLE_ANSWER
+                and flags == _WHOLE
                 and length
                 and data[start] == STATUS_200
                 and stream_id in streams.open

@@ -5,15 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import ssl
 import time
 from collections.abc import Callable
 from typing import Final
 
+from apns_connector.apns.authentication import Authentication
 from apns_connector.apns.backoff import Backoff
 from apns_connector.apns.connection import Connection
-from apns_connector.apns.credentials import Credentials, SigningKey
 from apns_connector.apns.destination import Destination
+from apns_connector.apns.events import ConnectionClosed, ConnectionFailed, ConnectionOpened, Events
 from apns_connector.apns.http2_events import Event
 from apns_connector.apns.pool import DEFAULT_MOST, Load, Sizing
 from apns_connector.apns.proxy import Proxy
@@ -21,7 +21,7 @@ from apns_connector.apns.refusal import Refusal, find_refusal
 
 logger = logging.getLogger(__name__)
 
-_TOKEN_CHECK_SECONDS: Final = 60.0
+_CREDENTIALS_CHECK_SECONDS: Final = 5.0
 _PROBE_ANSWER_SECONDS: Final = 2.0
 # How often to look whether another connection would help, and how long one may be idle.
 _LOOK_SECONDS: Final = 0.1
@@ -33,31 +33,31 @@ class Link:
 
     ``on_events``: as of :class:`Connection`. ``wanted()``: how many requests wait for a connection?
     ``on_refusal(refusal)``: no connection will ever do; ``on_change()``: look again at what can be
-    sent. ``trouble``: what went wrong last, in a sentence. ``answers``: how many came, for the
-    caller to count.
+    sent. ``events``: who is told of connections. ``trouble``: what went wrong last, in a sentence.
+    ``answers``: how many came, for the caller to count.
     """
 
     def __init__(
         self,
         destination: Destination,
-        credentials: Credentials,
-        context: ssl.SSLContext,
+        authentication: Authentication,
         connect_timeout: float,
         *,
         on_events: Callable[[Connection, list[Event]], None],
         wanted: Callable[[], int],
         on_refusal: Callable[[Refusal], None],
         on_change: Callable[[], None],
+        events: Events | None = None,
         most_connections: int = DEFAULT_MOST,
         proxy: Proxy | None = None,
     ) -> None:
         self.active: list[Connection] = []
         self.answers = 0
+        self.events = events or Events()
         self.sizing = Sizing(most_connections)
-        self.trouble = f"{destination} could not be reached in time"
+        self.trouble: str | None = None
         self._destination = destination
-        self._credentials = credentials
-        self._context = context
+        self._authentication = authentication
         self._connect_timeout = connect_timeout
         self._proxy = proxy
         self._on_events = on_events
@@ -66,8 +66,9 @@ class Link:
         self._on_change = on_change
         self._draining: set[Connection] = set()
         self._connecting: asyncio.Task[None] | None = None
+        self._opened = 0
         self._backoff = Backoff()
-        self._check_token_at = 0.0
+        self._check_credentials_at = 0.0
         self._target = 1
         self._look_timer: asyncio.TimerHandle | None = None
         self._last_look = (0.0, 0.0, 0)
@@ -98,12 +99,14 @@ class Link:
         self._on_change()
 
     async def _try_to_connect(self) -> None:
+        authentication = self._authentication
         try:
             async with asyncio.timeout(self._connect_timeout):
+                authentication.refresh()
                 connection = await Connection.open(
                     self._destination,
-                    self._context,
-                    self._authorization(),
+                    authentication.context,
+                    authentication.authorization(),
                     self._on_events,
                     self._proxy,
                 )
@@ -113,18 +116,30 @@ class Link:
             if refusal is not None:
                 self._on_refusal(refusal)
         else:
+            self._opened += 1
+            connection.number = self._opened
+            if self.events.listeners:
+                self.events.tell(ConnectionOpened(connection.state()))
             if connection.usable:
                 self.active.append(connection)
                 self._log_return()
+            else:
+                self._tell_closed(connection)
 
     def _log_return(self) -> None:
         if self._backoff.failures:
             logger.info("%s can be reached again", self._destination)
 
+    def _tell_closed(self, connection: Connection) -> None:
+        if self.events.listeners and connection.number and connection.lost:
+            self.events.tell(ConnectionClosed(connection.state(), connection.ending))
+
     def _failed(self, trouble: str) -> None:
         self.trouble = trouble
         self._backoff.failed(asyncio.get_running_loop().time(), random.random())  # noqa: S311 - jitter
         logger.warning("%s", trouble)
+        if self.events.listeners:
+            self.events.tell(ConnectionFailed(trouble))
 
     # As many as help
 
@@ -139,7 +154,7 @@ class Link:
 
     def _note_look(self) -> None:
         now = asyncio.get_running_loop().time()
-        self._last_look = (now, time.process_time(), self.answers)
+        self._last_look = (now, time.thread_time(), self.answers)
 
     def _look(self) -> None:
         self._look_timer = None
@@ -161,7 +176,7 @@ class Link:
             window_bound=sum(connection.window_bound for connection in self.active),
             answers=self.answers - answers,
             seconds=asyncio.get_running_loop().time() - at,
-            cpu_seconds=time.process_time() - cpu,
+            cpu_seconds=time.thread_time() - cpu,
         )
 
     def _retire_idle(self) -> None:
@@ -176,8 +191,12 @@ class Link:
     def ready(self, now: float, *, probe_after: float) -> Connection | None:
         """The connection that takes the next request: the first with room, so that the later ones
         fall idle, and can go, when there is less to do."""
+        if now >= self._check_credentials_at:
+            self._check_credentials_at = now + _CREDENTIALS_CHECK_SECONDS
+            self._check_credentials()
         for connection in self.active:
-            self.keep_fit(connection, now, probe_after=probe_after)
+            if now - connection.heard_at >= probe_after:
+                self._probe(connection)
             if connection.ready:
                 return connection
         return None
@@ -187,15 +206,19 @@ class Link:
         connection.answered = True
         self._backoff.succeeded()
 
-    def keep_fit(self, connection: Connection, now: float, *, probe_after: float) -> None:
-        """Look at a connection before a request goes there: is it alive, is its token fresh?"""
-        if now >= self._check_token_at:
-            self._check_token_at = now + _TOKEN_CHECK_SECONDS
-            authorization = self._authorization()
+    def _check_credentials(self) -> None:
+        """Others than before: their requests go to new connections. Else: is the token fresh?"""
+        if self._authentication.refresh():
+            for connection in self.active.copy():
+                self.set_aside(connection)
+        authorization = self._authentication.authorization()
+        for connection in self.active:
             if authorization is not None and authorization != connection.authorization:
                 connection.authorize(authorization)
-        silent = now - connection.heard_at >= probe_after
-        if silent and connection.idle and not connection.probed:
+
+    def _probe(self, connection: Connection) -> None:
+        """It was silent for long: does it still live?"""
+        if connection.idle and not connection.probed:
             connection.probe()
             asyncio.get_running_loop().call_later(
                 _PROBE_ANSWER_SECONDS, self._end_probe, connection
@@ -208,17 +231,19 @@ class Link:
             self.set_aside(connection)
             self._on_change()
 
-    def _authorization(self) -> str | None:
-        if isinstance(self._credentials, SigningKey):
-            return f"bearer {self._credentials.provider_token(time.time())}"
-        return None
-
     def renew_token(self, connection: Connection) -> bool:
-        """True if there is another provider token to try than the one that was refused there."""
-        if not isinstance(self._credentials, SigningKey) or connection.authorization is None:
+        """True if there is another provider token to try than the one that was refused there.
+
+        It is shown to new connections only: on one that knows the old token it would be an update,
+        and those must be rare.
+        """
+        refused = connection.authorization
+        if not self._authentication.renew(refused):
             return False
-        refused = connection.authorization.removeprefix("bearer ")
-        return self._credentials.replace(refused, time.time())
+        for other in self.active.copy():
+            if other.authorization == refused:
+                self.set_aside(other)
+        return True
 
     # Going
 
@@ -236,6 +261,7 @@ class Link:
         if connection.lost:
             self._draining.discard(connection)
             connection.retired = True
+            self._tell_closed(connection)
         else:
             self._draining.add(connection)
             connection.retire()

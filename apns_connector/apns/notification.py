@@ -18,7 +18,14 @@ import msgspec
 from apns_connector.apns.push_type import PRIORITIES, PUSH_TYPES, PushType, bundle_id
 from apns_connector.errors import NotificationError
 
-__all__ = ["PUSH_TYPES", "Notification", "check_kind", "clean_device_token"]
+__all__ = [
+    "PUSH_TYPES",
+    "Notification",
+    "check_apns_id",
+    "check_kind",
+    "clean_device_token",
+    "new_apns_id",
+]
 
 MAX_COLLAPSE_ID_BYTES: Final = 64
 # Apple says not to assume a size. 80 bytes have been seen; 100 were once announced as the most.
@@ -58,9 +65,9 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     def __post_init__(self) -> None:
         if self.apns_id:
-            _check_apns_id(self.apns_id)
+            check_apns_id(self.apns_id)
         else:
-            msgspec.structs.force_setattr(self, "apns_id", _new_apns_id())
+            msgspec.structs.force_setattr(self, "apns_id", new_apns_id())
         _check_device_token(self.device_token)
         needs = check_kind(self.topic, self.push_type, self.priority)
         if needs:
@@ -166,14 +173,15 @@ def _holds(payload: Mapping[str, Any], key: str) -> bool:
     return holder is not None
 
 
-def _new_apns_id() -> str:
+def new_apns_id() -> str:
     """A random UUID (RFC 9562, version 4); half the price of ``str(uuid.uuid4())``."""
     digits = os.urandom(16).hex()
     variant = _VARIANTS[digits[16]]
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
-def _check_apns_id(apns_id: str) -> None:
+def check_apns_id(apns_id: str) -> None:
+    """Raises :class:`NotificationError` unless it is a UUID as Apple writes them."""
     try:
         canonical = str(UUID(apns_id)) == apns_id.lower()
     except ValueError:

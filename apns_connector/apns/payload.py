@@ -159,8 +159,13 @@ def encode(payload: Mapping[str, Any] | bytes, push_type: str | None = "alert") 
 
     Raises :class:`PayloadError`: not encodable, empty, or longer than :func:`limit_for`.
     """
+    return encode_within(payload, _LIMITS.get(push_type, MAX_PAYLOAD_BYTES))
+
+
+def encode_within(payload: Mapping[str, Any] | bytes, limit: int) -> bytes:
+    """As :func:`encode`, for what has a limit of its own; in bytes."""
     body = payload if isinstance(payload, bytes) else to_json(payload)
-    size, limit = len(body), limit_for(push_type)
+    size = len(body)
     if size > limit:
         raise PayloadError(f"Payload is too long. ({size} bytes, {limit} are allowed)", size, limit)
     if not size:

@@ -1,7 +1,7 @@
 """How many connections to keep: a decision from what was seen, without socket or clock.
 
 Apple tells the number of streams of a connection, not of connections. One is enough as long as the
-streams, or the flow-control window, of one are; more help only until this process is the limit.
+streams, or the flow-control window, of one are; more help only until this thread is the limit.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Load:
     """What happened since the last look, ``seconds`` ago.
 
     ``waiting``: requests that no connection takes; ``window_bound``: connections whose window, not
-    whose streams, is used up; ``answers``: how many came; ``cpu_seconds``: spent by this process.
+    whose streams, is used up; ``answers``: how many came; ``cpu_seconds``: spent by this thread.
     """
 
     waiting: int

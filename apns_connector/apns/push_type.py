@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from apns_connector.errors import NotificationError
+
 MAX_PAYLOAD_BYTES: Final = 4_096
 MAX_VOIP_PAYLOAD_BYTES: Final = 5_120
 
@@ -75,3 +77,17 @@ def bundle_id(topic: str) -> str:
         if row.suffix and topic.endswith(row.suffix):
             return topic.removesuffix(row.suffix)
     return topic
+
+
+def check_certified(push_type: str | None) -> None:
+    """Raises :class:`NotificationError` if Apple does not take ``push_type`` from a certificate.
+
+    A push type that Apple does not have is not judged here.
+    """
+    row = None if push_type is None else PUSH_TYPES.get(push_type)
+    if row is not None and row.key_only:
+        raise NotificationError(
+            "push_type",
+            f"Apple takes no {row.name} notification with a certificate: send it with a signing "
+            "key (.p8)",
+        )

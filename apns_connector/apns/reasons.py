@@ -28,6 +28,8 @@ class Action(Enum):
     NEW_TOKEN = "renew the provider token and open a new connection, once"
     NEW_CONNECTION = "open a new connection and send again"
     WAIT = "send again later"
+    FORGET_CHANNEL = "stop publishing to this channel"
+    ENABLE = "switch broadcasts on for the App ID in Apple's developer portal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ _ROWS = (
     Reason("BadCollapseId", 400, ILLEGAL_PARAMETER, Action.FIX, "The collapse id is longer than 64 bytes."),
     Reason("BadDeviceToken", 400, ILLEGAL_PARAMETER, Action.FORGET_TOKEN, "The device token is malformed, or belongs to the other environment (sandbox or production)."),
     Reason("BadExpirationDate", 400, ILLEGAL_PARAMETER, Action.FIX, "The expiration is not a valid date."),
-    Reason("BadMessageId", 400, ILLEGAL_PARAMETER, Action.FIX, "The apns-id is not a valid UUID."),
+    Reason("BadMessageId", 400, ILLEGAL_PARAMETER, Action.FIX, "The id of the request is not a valid UUID."),
     Reason("BadPriority", 400, ILLEGAL_PARAMETER, Action.FIX, "The priority is not valid for this push type."),
     Reason("BadTopic", 400, ILLEGAL_PARAMETER, Action.FIX, "The topic is not valid."),
     Reason("DeviceTokenNotForTopic", 400, ILLEGAL_PARAMETER, Action.FORGET_TOKEN, "The device token belongs to another app than the topic."),
@@ -67,16 +69,30 @@ _ROWS = (
     Reason("BadEnvironmentKeyIdInToken", 403, CERTIFICATE, Action.CREDENTIALS, "The signing key is for the other environment (sandbox or production)."),
     # Seen on the wire in October 2025 where Apple documents the row above.
     Reason("BadEnvironmentKeyInToken", 403, CERTIFICATE, Action.CREDENTIALS, "The signing key is for the other environment (sandbox or production)."),
-    Reason("BadPath", 404, ILLEGAL_PARAMETER, Action.FIX, "The path of the request is wrong."),
-    Reason("MethodNotAllowed", 405, OTHER, Action.FIX, "The method of the request is not POST."),
+    Reason("BadPath", 404, ILLEGAL_PARAMETER, Action.FIX, "The path of the request is wrong, or the channel to delete does not exist."),
+    Reason("MethodNotAllowed", 405, OTHER, Action.FIX, "The method of the request is wrong."),
     Reason("ExpiredToken", 410, SERVICE, Action.FORGET_TOKEN, "The device token has expired."),
     Reason("Unregistered", 410, SERVICE, Action.FORGET_TOKEN, "The device token is no longer active for the topic: the app was removed."),
     Reason("PayloadTooLarge", 413, PAYLOAD, Action.FIX, "The payload is too long."),
     Reason("TooManyProviderTokenUpdates", 429, SERVICE, Action.WAIT, "The provider token was renewed more than once in 20 minutes."),
-    Reason("TooManyRequests", 429, SERVICE, Action.WAIT, "Too many notifications in a row to this device token."),
+    Reason("TooManyRequests", 429, SERVICE, Action.WAIT, "Too many requests in a row, such as notifications to one device token."),
     Reason("InternalServerError", 500, SERVICE, Action.WAIT, "Apple's server failed."),
     Reason("ServiceUnavailable", 503, SERVICE, Action.WAIT, "Apple's service is not available."),
     Reason("Shutdown", 503, SERVICE, Action.NEW_CONNECTION, "Apple's server is shutting down."),
+    # Broadcast channels: Apple, "Sending channel management requests to APNs".
+    Reason("FeatureNotEnabled", 400, OTHER, Action.ENABLE, "Broadcasts are not switched on for the app."),
+    # Seen on the wire in 2026 where Apple documents the row above.
+    Reason("BroadcastFeatureNotEnabled", 400, OTHER, Action.ENABLE, "Broadcasts are not switched on for the app."),
+    Reason("MissingChannelId", 400, ILLEGAL_PARAMETER, Action.FIX, "The request names no channel."),
+    Reason("BadChannelId", 400, ILLEGAL_PARAMETER, Action.FORGET_CHANNEL, "The channel id is malformed, or was never given to this app in this environment (sandbox or production)."),
+    Reason("ChannelNotRegistered", 400, SERVICE, Action.FORGET_CHANNEL, "The channel does not exist: it was deleted."),
+    Reason("BadRequestParams", 400, ILLEGAL_PARAMETER, Action.FIX, "The request has a key that Apple does not know."),
+    Reason("BadRequestPayload", 400, PAYLOAD, Action.FIX, "The body of the request is no JSON."),
+    # Undocumented; seen on the wire.
+    Reason("MissingChannelQueueSize", 400, ILLEGAL_PARAMETER, Action.FIX, "The storage policy is missing or not valid."),
+    Reason("MissingPushType", 400, ILLEGAL_PARAMETER, Action.FIX, "The request names no push type."),
+    Reason("CannotCreateChannelConfig", 400, OTHER, Action.FIX, "The app has as many channels as Apple allows: delete some."),
+    Reason("TopicMismatch", 403, CERTIFICATE, Action.CREDENTIALS, "These credentials are not for this app."),
 )
 # fmt: on
 

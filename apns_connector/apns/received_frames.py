@@ -44,23 +44,23 @@ def no_settings() -> PeerError:
     return PeerError("something else before its SETTINGS: this is no HTTP/2 server")
 
 
-def without_padding(flags: int, payload: bytes) -> bytes:
-    """Sections 6.1 and 6.2."""
+def without_padding(flags: int, payload: bytes, *, after: int = 0) -> bytes:
+    """Sections 6.1 and 6.2: padding taken off, and ``after`` bytes of other fields before it."""
     if not flags & frames.FLAG_PADDED:
-        return payload
-    if not payload or payload[0] >= len(payload):
+        return payload[after:]
+    start = 1 + after
+    if len(payload) < start or payload[0] > len(payload) - start:
         raise PeerError("padding longer than its frame")
-    return payload[1 : len(payload) - payload[0]]
+    return payload[start : len(payload) - payload[0]]
 
 
 def block_fragment(flags: int, payload: bytes) -> bytes:
     """HEADERS, section 6.2: without padding and priority."""
-    fragment = without_padding(flags, payload)
     if not flags & frames.FLAG_PRIORITY:
-        return fragment
-    if len(fragment) < 5:
+        return without_padding(flags, payload)
+    if len(payload) < 5:
         raise PeerError("HEADERS shorter than its priority", ErrorCode.FRAME_SIZE_ERROR)
-    return fragment[5:]
+    return without_padding(flags, payload, after=5)
 
 
 class HeaderAssembly:

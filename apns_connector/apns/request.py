@@ -1,4 +1,4 @@
-"""A notification on its way: what goes on the wire, until when, and who waits for the answer."""
+"""A request on its way: what goes on the wire, until when, and who waits for the answer."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ from functools import lru_cache
 from typing import Protocol
 
 from apns_connector.apns import payload
+from apns_connector.apns.authentication import Authentication
+from apns_connector.apns.broadcast import MAX_BROADCAST_PAYLOAD_BYTES, Broadcast
 from apns_connector.apns.header_block import Field
 from apns_connector.apns.notification import Notification, check_kind
-from apns_connector.apns.push_type import PUSH_TYPES
-from apns_connector.apns.response import Response
-from apns_connector.errors import ApnsError, NotificationError
+from apns_connector.apns.push_type import PUSH_TYPES, check_certified
+from apns_connector.apns.response import Response, Sent
+from apns_connector.errors import ApnsError, NotificationError, OutcomeUnknown
 
-_PATH = "/3/device/"
+_DEVICE_PATH = "/3/device/"
+_BROADCAST_PATH = "/4/broadcasts/apps/"
+
+# What a client sends.
+Sendable = Notification | Broadcast
 
 
 class Waiter(Protocol):
@@ -24,14 +30,14 @@ class Waiter(Protocol):
 
 
 class Request:
-    """One notification with its deadline, on the caller's clock.
+    """One request with its deadline, on the caller's clock.
 
-    ``stream_id``: where it went last; ``resends``: how often it came back unprocessed, the last
-    time because of ``trouble``; ``renewed``: a new provider token has been tried for it;
+    ``notification``: what it is about, be it something else; ``path``, ``constant``, ``varying``
+    and ``body``: as of :meth:`Http2.send`.
+    ``stream_id``: where it went last; ``resends``: how often it came back without an answer, the
+    last time because of ``trouble``; ``written``: what became of the connection on which it may
+    have been processed all the same; ``renewed``: a new provider token has been tried for it;
     ``rejections``: how often Apple said that it is overloaded.
-
-    Raises :class:`NotificationError` or :class:`PayloadError` when it is made of something that
-    Apple would refuse.
     """
 
     __slots__ = (
@@ -47,22 +53,24 @@ class Request:
         "trouble",
         "varying",
         "waiter",
+        "written",
     )
 
     def __init__(
         self,
-        notification: Notification,
-        topic: str | None,
+        notification: Sent,
+        path: bytes,
+        constant: tuple[Field, ...],
+        varying: tuple[Field, ...],
+        body: bytes | None,
         deadline: float,
         waiter: Waiter,
     ) -> None:
         self.notification = notification
-        self.path = (_PATH + notification.device_token).encode()
-        self.constant = constant_fields(
-            notification.topic or topic, notification.push_type, notification.priority
-        )
-        self.varying = varying_fields(notification)
-        self.body = payload.encode(notification.payload, notification.push_type)
+        self.path = path
+        self.constant = constant
+        self.varying = varying
+        self.body = body
         self.deadline = deadline
         self.waiter = waiter
         self.stream_id = 0
@@ -70,10 +78,17 @@ class Request:
         self.rejections = 0
         self.renewed = False
         self.trouble: str | None = None
+        self.written: str | None = None
 
     def answer(self, response: Response) -> None:
         if not self.waiter.done():
             self.waiter.set_result(response)
+
+    def outcome(self, error: ApnsError) -> ApnsError:
+        """``error``, or what it means for a request that may have been processed before."""
+        if self.written is None or isinstance(error, OutcomeUnknown):
+            return error
+        return OutcomeUnknown(f"{self.written}; then again, but {error}", self.notification.apns_id)
 
     def fail(self, error: ApnsError) -> None:
         error.notification = self.notification
@@ -81,19 +96,47 @@ class Request:
             self.waiter.set_exception(error)
 
 
+def request_for(
+    notification: Sendable, sender: Authentication, deadline: float, waiter: Waiter
+) -> Request:
+    """The request with which ``sender`` sends ``notification``.
+
+    Raises :class:`NotificationError` or :class:`PayloadError` for what Apple would refuse.
+    """
+    if type(notification) is Broadcast:
+        return _broadcast_request(notification, deadline, waiter)
+    return Request(
+        notification,
+        (_DEVICE_PATH + notification.device_token).encode(),
+        constant_fields(
+            notification.topic or sender.topic_for(notification.push_type),
+            notification.push_type,
+            notification.priority,
+            certified=sender.certified,
+        ),
+        varying_fields(notification),
+        payload.encode(notification.payload, notification.push_type),
+        deadline,
+        waiter,
+    )
+
+
 @lru_cache(maxsize=1024)
 def constant_fields(
-    topic: str | None, push_type: str | None, priority: int | None
+    topic: str | None, push_type: str | None, priority: int | None, *, certified: bool
 ) -> tuple[Field, ...]:
     """The header fields that repeat from one notification to the next.
 
-    Raises :class:`NotificationError` without a topic.
+    ``certified``: sent with a certificate. Raises :class:`NotificationError` without a topic, and
+    for a push type that takes a signing key.
     """
     if topic is None:
         raise NotificationError(
             "topic", "A topic is needed: these credentials do not say which app is meant"
         )
     check_kind(topic, push_type, priority)
+    if certified:
+        check_certified(push_type)
     if priority is None and push_type is not None:
         priority = PUSH_TYPES[push_type].default_priority
     fields = [(b"apns-topic", topic.encode())]
@@ -105,9 +148,26 @@ def constant_fields(
 
 
 def varying_fields(notification: Notification) -> tuple[Field, ...]:
-    fields = [(b"apns-id", notification.apns_id.encode())]
+    fields: tuple[Field, ...] = ((b"apns-id", notification.apns_id.encode()),)
     if notification.expiration is not None:
-        fields.append((b"apns-expiration", b"%d" % notification.expiration))
+        fields += ((b"apns-expiration", b"%d" % notification.expiration),)
     if notification.collapse_id is not None:
-        fields.append((b"apns-collapse-id", notification.collapse_id.encode()))
-    return tuple(fields)
+        fields += ((b"apns-collapse-id", notification.collapse_id.encode()),)
+    return fields
+
+
+def _broadcast_request(broadcast: Broadcast, deadline: float, waiter: Waiter) -> Request:
+    """The channel is in the header, where it may vary; Apple takes no topic here."""
+    return Request(
+        broadcast,
+        (_BROADCAST_PATH + broadcast.bundle_id).encode(),
+        ((b"apns-push-type", b"liveactivity"), (b"apns-priority", b"%d" % broadcast.priority)),
+        (
+            (b"apns-request-id", broadcast.apns_id.encode()),
+            (b"apns-channel-id", broadcast.channel_id.encode()),
+            (b"apns-expiration", b"%d" % broadcast.expiration),
+        ),
+        payload.encode_within(broadcast.payload, MAX_BROADCAST_PAYLOAD_BYTES),
+        deadline,
+        waiter,
+    )

@@ -1,22 +1,31 @@
-"""What Apple said to one notification: a value, accepted or not."""
+"""What Apple said to one request: a value, accepted or not."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from typing import Final, Protocol
 
 import msgspec
 from hpack import HPACKError
 
 from apns_connector.apns import header_block
-from apns_connector.apns.notification import Notification
 from apns_connector.apns.reasons import Reason, explain
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# A channel was created, or deleted; everything else that is done is answered with 200.
+_DONE: Final = (201, 204)
+
+
+class Sent(Protocol):
+    """What a request is about: a notification, a broadcast, or an operation on channels."""
+
+    @property
+    def apns_id(self) -> str: ...
 
 
 class Response:
-    """Apple's answer to ``notification``.
+    """Apple's answer to ``notification``, which is what was sent, be it something else.
 
     ``status``: the HTTP status. ``reason``: Apple's word, verbatim, ``None`` if accepted.
     ``timestamp``: with status 410, since when the token has been invalid (milliseconds since
@@ -26,7 +35,7 @@ class Response:
     __slots__ = ("__dict__", "_block", "body", "notification", "reason", "status", "timestamp")
 
     def __init__(
-        self, notification: Notification, status: int, block: bytes = b"\x88", body: bytes = b""
+        self, notification: Sent, status: int, block: bytes = b"\x88", body: bytes = b""
     ) -> None:
         self.notification = notification
         self.status = status
@@ -34,11 +43,11 @@ class Response:
         self.body = body
         self.reason: str | None = None
         self.timestamp: int | None = None
-        if status != 200:
+        if status != 200 and status not in _DONE:
             self.reason, self.timestamp = _read_body(status, body)
 
     @classmethod
-    def refused_connection(cls, notification: Notification, reason: Reason) -> Response:
+    def refused_connection(cls, notification: Sent, reason: Reason) -> Response:
         """Apple closed the connection with ``reason`` instead of answering each request."""
         response = cls(notification, reason.status)
         response.reason = reason.name
@@ -47,7 +56,7 @@ class Response:
     @property
     def accepted(self) -> bool:
         """True: Apple will try to deliver it. That is all that Apple ever tells."""
-        return self.status == 200
+        return self.status == 200 or self.status in _DONE
 
     @property
     def apns_id(self) -> str:
@@ -63,7 +72,7 @@ class Response:
 
     @property
     def apns_unique_id(self) -> str | None:
-        """The key for Apple's delivery log; the sandbox alone gives one."""
+        """The key for Apple's delivery log; for notifications, the sandbox alone gives one."""
         return self.headers.get("apns-unique-id")
 
     @property

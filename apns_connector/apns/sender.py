@@ -7,15 +7,22 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
-from apns_connector.apns import backoff, goaway
+from apns_connector.apns import goaway
+from apns_connector.apns.authentication import Authentication
 from apns_connector.apns.connection import Connection
-from apns_connector.apns.credentials import Credentials
+from apns_connector.apns.deadlines import DeadlineTimer
 from apns_connector.apns.destination import Destination
+from apns_connector.apns.events import (
+    Events,
+    NotificationAnswered,
+    NotificationFailed,
+    NotificationResent,
+    NotificationSent,
+)
 from apns_connector.apns.http2_events import (
     Answered,
     Broken,
@@ -25,23 +32,18 @@ from apns_connector.apns.http2_events import (
     NotProcessed,
 )
 from apns_connector.apns.link import Link
+from apns_connector.apns.pool_state import PoolState
 from apns_connector.apns.proxy import Proxy
-from apns_connector.apns.reasons import Action
+from apns_connector.apns.reasons import Action, Reason
 from apns_connector.apns.refusal import Refusal, find_refusal
 from apns_connector.apns.request import Request, Waiter
+from apns_connector.apns.resending import Resending, pause_after_return
 from apns_connector.apns.response import Response
 from apns_connector.apns.waiting import Waiting
-from apns_connector.errors import NotSent, OutcomeUnknown
+from apns_connector.errors import ApnsError, NotSent, OutcomeUnknown
 
 logger = logging.getLogger(__name__)
 
-# A request refused this often in a row is tried again only after a pause.
-_RESENDS_AT_ONCE: Final = 3
-# What Apple rejects for now, such as 429 and 503, is sent again after pauses of this length.
-_FIRST_WAIT_SECONDS: Final = 0.5
-_MOST_WAIT_SECONDS: Final = 8.0
-# A token that was renewed too often is not mended within any deadline: 20 minutes are asked for.
-_NOT_BY_WAITING: Final = "TooManyProviderTokenUpdates"
 # An idle connection that lets nobody send must have been silent for this long to be given up.
 _PATIENCE_SECONDS: Final = 2.0
 
@@ -49,25 +51,25 @@ _CLOSED: Final = Refusal(NotSent, "the client was closed before it could be sent
 
 
 class Sender:
-    """Requests to one destination with one set of credentials, on the running event loop.
+    """Requests to one destination from one sender, on the running event loop.
 
     ``connect_timeout``: seconds for one attempt. ``probe_after``: seconds of silence after which an
-    idle connection must answer a PING before it is used again. ``resend_rejected``: whether what
-    Apple rejects for now is sent again before its deadline. ``on_rejection`` is shown every
+    idle connection must answer a PING before it is used again. ``resending``: what is sent again
+    before its deadline. ``events``: who is told what happens. ``on_rejection`` is shown every
     rejection before its sender is. ``link``: its connections.
     """
 
     def __init__(
         self,
         destination: Destination,
-        credentials: Credentials,
-        context: ssl.SSLContext,
+        authentication: Authentication,
         *,
         connect_timeout: float,
         probe_after: float,
         most_connections: int,
         proxy: Proxy | None,
-        resend_rejected: bool,
+        resending: Resending,
+        events: Events,
         on_rejection: Callable[[Response], None] | None,
     ) -> None:
         self.destination = destination
@@ -75,19 +77,20 @@ class Sender:
         self._waiting = Waiting()
         self.link = Link(
             destination,
-            credentials,
-            context,
+            authentication,
             connect_timeout,
             on_events=self._on_events,
             wanted=self._waiting.__len__,
             on_refusal=self._fail_waiting,
             on_change=self._pump,
+            events=events,
             most_connections=most_connections,
             proxy=proxy,
         )
-        self._resend_rejected = resend_rejected
+        self._resending = resending
+        self._events = events
         self._on_rejection = on_rejection
-        self._deadline_timer: asyncio.TimerHandle | None = None
+        self._deadlines = DeadlineTimer(self._end_overdue)
         self._closed = False
         self._over = False
         self._drained: asyncio.Event | None = None
@@ -98,21 +101,26 @@ class Sender:
         """Send it as soon as possible. Raises :class:`NotSent` once closed."""
         if self._closed:
             raise NotSent("the client is closed", request.notification.apns_id)
-        self._watch_deadline(request.deadline)
+        self._deadlines.watch(request.deadline)
         if not self._waiting:
             connection = self.link.ready(now, probe_after=self._probe_after)
             if connection is not None:
-                connection.send(request)
+                self._send(connection, request)
                 return
         self._waiting.add(request)
         self._pump()
+
+    def _send(self, connection: Connection, request: Request) -> None:
+        connection.send(request)
+        if self._events.listeners:
+            self._events.tell(NotificationSent(request.notification, connection.number))
 
     def _pump(self) -> None:
         """Send what waits, as far as streams and windows allow; connect if there is none."""
         waiting = self._waiting
         for connection in self.link.active:
             while waiting and connection.ready:
-                connection.send(waiting.next())
+                self._send(connection, waiting.next())
         if waiting and not self._over:
             if self.link.active:
                 self.link.crowded()
@@ -121,20 +129,28 @@ class Sender:
         if self._drained is not None and not self._outstanding():
             self._drained.set()
 
-    def _requeue(self, request: Request) -> None:
-        """Send it again: at once, or after a pause if it has been refused too often."""
-        request.resends += 1
+    def _requeue(self, request: Request, why: str) -> None:
+        """Send it again: at once, or after a pause if it has come back too often."""
         if self._over:
-            request.fail(_CLOSED.error(request.notification.apns_id))
-        elif request.resends <= _RESENDS_AT_ONCE:
-            self._waiting.add_first(request)
+            self._fail(request, _CLOSED.error(request.notification.apns_id))
+            return
+        request.trouble = why
+        request.resends += 1
+        pause = pause_after_return(request.resends, _chance())
+        if pause:
+            self._pause(request, pause, why)
         else:
-            pause = backoff.seconds(request.resends - _RESENDS_AT_ONCE, random.random())  # noqa: S311 - jitter
-            self._pause(request, pause)
+            self._tell_resent(request, why)
+            self._waiting.add_first(request)
 
-    def _pause(self, request: Request, seconds: float) -> None:
+    def _pause(self, request: Request, seconds: float, why: str) -> None:
+        self._tell_resent(request, why)
         self._waiting.pause(request)
         asyncio.get_running_loop().call_later(seconds, self._resume, request)
+
+    def _tell_resent(self, request: Request, why: str) -> None:
+        if self._events.listeners:
+            self._events.tell(NotificationResent(request.notification, why))
 
     def _resume(self, request: Request) -> None:
         self._waiting.resume(request)
@@ -150,27 +166,54 @@ class Sender:
                     connection.cancel(request)
         self._pump()
 
+    # How requests end
+
+    def _answer(self, request: Request, response: Response) -> None:
+        if self._events.listeners:
+            self._events.tell(NotificationAnswered(response))
+        request.answer(response)
+
+    def _fail(self, request: Request, error: ApnsError) -> None:
+        error = request.outcome(error)
+        if self._events.listeners:
+            self._events.tell(NotificationFailed(request.notification, error))
+        request.fail(error)
+
+    def _fail_waiting(self, refusal: Refusal) -> None:
+        for request in self._waiting.take_all():
+            self._fail(request, refusal.error(request.notification.apns_id))
+        self._pump()
+
     # What happens on a connection
 
     def _on_events(self, connection: Connection, events: list[Event]) -> None:
         refusal = find_refusal(self.destination, connection.error)
         for event in events:
-            if type(event) is Answered:
-                self._answered(connection, event)
-            elif type(event) is NotProcessed:
-                self._not_processed(connection, event, refusal)
-            elif type(event) is Lost:
-                self._lost(event, refusal)
-            elif type(event) is GoingAway:
-                self._going_away(connection, event)
-            elif type(event) is Broken:
-                logger.warning("%s: %s", self.destination, event.why)
-                self.link.trouble = f"{self.destination}: {event.why}"
+            try:
+                self._happened(connection, event, refusal)
+            except Exception as error:  # a mistake of ours must not cost the others their outcome
+                logger.exception("%s: %r could not be handled", self.destination, event)
+                if isinstance(event, Answered | NotProcessed | Lost):
+                    why = f"what came back could not be handled ({type(error).__name__})"
+                    self._fail(event.tag, OutcomeUnknown(why, event.tag.notification.apns_id))
         if not connection.usable:
             self.link.set_aside(connection)
         if refusal is not None:
             self._fail_waiting(refusal)
         self._pump()
+
+    def _happened(self, connection: Connection, event: Event, refusal: Refusal | None) -> None:
+        if type(event) is Answered:
+            self._answered(connection, event)
+        elif type(event) is NotProcessed:
+            self._not_processed(connection, event, refusal)
+        elif type(event) is Lost:
+            self._lost(event, refusal)
+        elif type(event) is GoingAway:
+            self._going_away(connection, event)
+        elif type(event) is Broken:
+            logger.warning("%s: %s", self.destination, event.why)
+            self.link.trouble = f"{self.destination}: {event.why}"
 
     def _answered(self, connection: Connection, event: Answered) -> None:
         request: Request = event.tag
@@ -179,40 +222,34 @@ class Sender:
             self.link.proved(connection)
         response = Response(request.notification, event.status, event.block, event.body)
         if event.status == 200:
-            request.answer(response)
+            self._answer(request, response)
         elif not self._mended(connection, request, response):
             if self._on_rejection is not None:
                 self._on_rejection(response)
-            request.answer(response)
+            self._answer(request, response)
 
     def _mended(self, connection: Connection, request: Request, response: Response) -> bool:
         """True if the request goes out again: Apple rejected it for now, not for good."""
         action = response.explanation.action if response.explanation else None
         if action in (Action.NEW_TOKEN, Action.NEW_CONNECTION):
             self.link.set_aside(connection)
-        if action in (Action.WAIT, Action.NEW_CONNECTION):
+        if action is not Action.NEW_TOKEN:
             return self._wait_out(request, response)
-        if action is not Action.NEW_TOKEN or request.renewed:
+        if request.renewed:
             return False
         request.renewed = self.link.renew_token(connection)
         if request.renewed:
-            self._requeue(request)
+            self._requeue(request, f"Apple answered {response.reason}")
         return request.renewed
 
     def _wait_out(self, request: Request, response: Response) -> bool:
         """Apple is overloaded or leaves: again after a growing pause, if its deadline allows."""
-        if not self._resend_rejected or response.reason == _NOT_BY_WAITING:
-            return False
-        pause = backoff.seconds(
-            request.rejections + 1,
-            random.random(),  # noqa: S311 - jitter
-            _FIRST_WAIT_SECONDS,
-            _MOST_WAIT_SECONDS,
-        )
-        if asyncio.get_running_loop().time() + pause >= request.deadline or self._over:
+        pause = self._resending.after_rejection(response, request.rejections + 1, _chance())
+        now = asyncio.get_running_loop().time()
+        if pause is None or now + pause >= request.deadline or self._over:
             return False
         request.rejections += 1
-        self._pause(request, pause)
+        self._pause(request, pause, f"Apple answered {response.reason}")
         return True
 
     def _not_processed(
@@ -220,20 +257,26 @@ class Sender:
     ) -> None:
         request: Request = event.tag
         if refusal is not None:
-            request.fail(refusal.error(request.notification.apns_id))
+            self._fail(request, refusal.error(request.notification.apns_id))
         elif connection.refused is not None:
-            request.answer(Response.refused_connection(request.notification, connection.refused))
+            self._answer_refused(request, connection.refused)
         else:
-            request.trouble = f"not processed: {event.why}"
-            self._requeue(request)
+            self._requeue(request, f"not processed: {event.why}")
+
+    def _answer_refused(self, request: Request, reason: Reason) -> None:
+        self._answer(request, Response.refused_connection(request.notification, reason))
 
     def _lost(self, event: Lost, refusal: Refusal | None) -> None:
         request: Request = event.tag
         apns_id = request.notification.apns_id
         if refusal is not None:
-            request.fail(refusal.error(apns_id))
+            self._fail(request, refusal.error(apns_id))
+            return
+        request.written = f"sent, but {event.why}"
+        if self._resending.unknown:
+            self._requeue(request, request.written)
         else:
-            request.fail(OutcomeUnknown(f"sent, but {event.why}", apns_id))
+            self._fail(request, OutcomeUnknown(request.written, apns_id))
 
     def _going_away(self, connection: Connection, event: GoingAway) -> None:
         said = goaway.describe(event.code, event.debug)
@@ -242,29 +285,11 @@ class Sender:
         connection.refused = goaway.refusal(event.debug)
         if connection.refused is not None:
             for request in self._waiting.take_all():
-                request.answer(
-                    Response.refused_connection(request.notification, connection.refused)
-                )
-
-    def _fail_waiting(self, refusal: Refusal) -> None:
-        for request in self._waiting.take_all():
-            request.fail(refusal.error(request.notification.apns_id))
-        self._pump()
+                self._answer_refused(request, connection.refused)
 
     # Deadlines
 
-    def _watch_deadline(self, deadline: float) -> None:
-        """One timer for all: it is set to the first deadline known, and looks around then."""
-        timer = self._deadline_timer
-        if timer is not None:
-            if timer.when() <= deadline:
-                return
-            timer.cancel()
-        loop = asyncio.get_running_loop()
-        self._deadline_timer = loop.call_at(deadline, self._end_overdue)
-
     def _end_overdue(self) -> None:
-        self._deadline_timer = None
         now = asyncio.get_running_loop().time()
         self._end_overdue_waiting(now)
         for connection in self.link.connections():
@@ -273,16 +298,16 @@ class Sender:
         for connection in self.link.connections():
             left += connection.open_requests()
         if left:
-            self._watch_deadline(min(request.deadline for request in left))
+            self._deadlines.watch(min(request.deadline for request in left))
         self._pump()
 
     def _end_overdue_waiting(self, now: float) -> None:
         overdue = self._waiting.take_overdue(now)
-        why = self.link.trouble
+        why = self.link.trouble or f"{self.destination} could not be reached in time"
         if self.link.active:
             why = f"{self.destination} did not let it in before its deadline"
         for request in overdue:
-            request.fail(NotSent(request.trouble or why, request.notification.apns_id))
+            self._fail(request, NotSent(request.trouble or why, request.notification.apns_id))
         stuck = [c for c in self.link.active if overdue and c.stuck(now, _PATIENCE_SECONDS)]
         for connection in stuck:
             self.link.trouble = why
@@ -294,13 +319,22 @@ class Sender:
             apns_id = request.notification.apns_id
             if connection.cancel(request):
                 why = f"sent, but {self.destination} did not answer in time"
-                request.fail(OutcomeUnknown(why, apns_id))
+                self._fail(request, OutcomeUnknown(why, apns_id))
             else:
                 why = f"{self.destination} did not take all of it before its deadline"
-                request.fail(NotSent(why, apns_id))
+                self._fail(request, NotSent(why, apns_id))
         if overdue:  # it may be stuck: nothing new goes there
             self.link.trouble = f"{self.destination} did not answer in time"
             self.link.set_aside(connection)
+
+    def pool_state(self) -> PoolState:
+        return PoolState(
+            tuple(connection.state() for connection in self.link.connections()),
+            len(self._waiting.requests()),
+            self.link.sizing.most,
+            self.link.sizing.bound,
+            self.link.trouble,
+        )
 
     # The end
 
@@ -312,8 +346,7 @@ class Sender:
         finally:
             self._over = True
             self._fail_waiting(_CLOSED)
-            if self._deadline_timer is not None:
-                self._deadline_timer.cancel()
+            self._deadlines.cancel()
             await self.link.close()
 
     async def _drain(self, seconds: float) -> None:
@@ -325,3 +358,7 @@ class Sender:
 
     def _outstanding(self) -> bool:
         return self._waiting.anyone or any(not c.idle for c in self.link.connections())
+
+
+def _chance() -> float:
+    return random.random()  # noqa: S311 - jitter

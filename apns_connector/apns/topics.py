@@ -11,6 +11,7 @@ from typing import Final
 from cryptography import x509
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
+from apns_connector.apns.push_type import PUSH_TYPES, bundle_id
 from apns_connector.errors import CredentialsError
 
 _APPLE = "1.2.840.113635.100.6.3"
@@ -43,11 +44,27 @@ def read_environments(certificate: x509.Certificate) -> tuple[bool, bool]:
     return (sandbox, production) if sandbox or production else (True, True)
 
 
+def by_push_type(topics: tuple[str, ...]) -> dict[str, str]:
+    """The topic of each push type that the certificate with these ``topics`` can send.
+
+    A push type with a suffix needs the topic with that suffix in the list; the others go to the
+    app's own topic, the first.
+    """
+    if not topics:
+        return {}
+    bundle = bundle_id(topics[0])
+    suffixed = {name: row.topic(bundle) for name, row in PUSH_TYPES.items() if row.suffix}
+    plain = {name: topics[0] for name, row in PUSH_TYPES.items() if not row.suffix}
+    return plain | {name: topic for name, topic in suffixed.items() if topic in topics}
+
+
 def _extension(certificate: x509.Certificate, oid: ObjectIdentifier) -> bytes | None:
     try:
         value = certificate.extensions.get_extension_for_oid(oid).value
     except x509.ExtensionNotFound:
         return None
+    except (ValueError, x509.DuplicateExtension) as error:
+        raise CredentialsError(f"An extension of the certificate is damaged: {error}") from error
     return value.value if isinstance(value, x509.UnrecognizedExtension) else b""
 
 

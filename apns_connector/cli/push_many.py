@@ -6,10 +6,10 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import click
 
@@ -43,8 +43,7 @@ class BulkSend:
         self.stopped = False
 
     async def send(self, client: Client) -> None:
-        outcomes = cast(AsyncGenerator[Outcome, None], client.send_many(self._notifications()))
-        async with aclosing(outcomes):
+        async with aclosing(client.send_many(self._notifications())) as outcomes:
             async for outcome in outcomes:
                 self._settle(outcome)
 
@@ -59,8 +58,8 @@ class BulkSend:
             except NotificationError as error:
                 self._record.add(line, verdict_of(error))
                 continue
-            self._under_way[notification.apns_id] = line
             yield notification
+            self._under_way[notification.apns_id] = line  # not before: it waited for room
 
     def _settle(self, outcome: Outcome) -> None:
         notification = outcome.notification

@@ -31,7 +31,7 @@ def test_more_connections_are_opened_while_streams_are_the_limit_and_every_one_i
                 responses = await asyncio.gather(*(client.send(n) for n in notifications))
                 assert all(response.accepted for response in responses)
                 assert 1 < simulator.connections_opened <= 4
-                assert client.bound in (Bound.STREAMS, Bound.NOTHING)
+                assert client.pool.bound in (Bound.STREAMS, Bound.NOTHING)
 
     asyncio.run(scenario())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from concurrent.futures import Future
+from types import SimpleNamespace
 
 import pytest
 
@@ -12,8 +13,9 @@ from apns_connector.apns.connection import Connection
 from apns_connector.apns.destination import Destination
 from apns_connector.apns.http2_events import Answered, Lost, NotProcessed
 from apns_connector.apns.notification import Notification
-from apns_connector.apns.request import Request
+from apns_connector.apns.request import Request, request_for
 
+BY_KEY = SimpleNamespace(certified=False, topic_for=lambda push_type: None)
 ANSWER = frames.head(1, frames.HEADERS, 5, 1) + b"\x88"
 GOODBYE = frames.goaway(0, 0)
 SETTINGS = frames.settings({})
@@ -34,7 +36,7 @@ class Bench:
 
     def request(self) -> Request:
         notification = Notification(device_token="ab", payload={"aps": {}}, topic="a")
-        return Request(notification, None, 10.0, Future())
+        return request_for(notification, BY_KEY, 10.0, Future())
 
     async def send(self) -> Request:
         request = self.request()

@@ -6,13 +6,25 @@ import asyncio
 
 import pytest
 
-from apns_connector.apns import frames, tls
+from apns_connector.apns import frames
+from apns_connector.apns.authentication import Authentication
 from apns_connector.apns.connection import Connection
 from apns_connector.apns.credentials import SigningKey
 from apns_connector.apns.destination import Destination
 from apns_connector.apns.link import Link
+from apns_connector.apns.provider_token import Use
 
 HERE = Destination("local", "localhost", 8443)
+
+
+class Source:
+    """Credentials that can be exchanged."""
+
+    def __init__(self, key) -> None:
+        self.key = key
+
+    def current(self):
+        return self.key
 
 
 class Bench:
@@ -20,10 +32,10 @@ class Bench:
 
     def __init__(self, wire, credentials) -> None:
         self.changes = 0
+        self.source = Source(credentials)
         self.link = Link(
             HERE,
-            credentials,
-            tls.client_context(),
+            Authentication(self.source),
             1.0,
             on_events=lambda connection, events: None,
             wanted=lambda: 0,
@@ -32,7 +44,7 @@ class Bench:
         )
         self.wire = wire
         self.connection = Connection(
-            HERE, self.link._authorization(), lambda connection, events: None
+            HERE, self.link._authentication.authorization(), lambda connection, events: None
         )
         self.connection.connection_made(wire)
         self.connection.data_received(frames.settings({}))
@@ -105,10 +117,10 @@ def test_a_connection_that_is_lost_without_any_answer_leaves_its_reason(bench):
 def test_an_idle_connection_is_probed_after_a_silence_and_only_once(bench):
     async def scenario(bench):
         heard = bench.connection.heard_at
-        bench.link.keep_fit(bench.connection, heard + 59, probe_after=60)
+        bench.link.ready(heard + 59, probe_after=60)
         assert not bench.connection.probed
-        bench.link.keep_fit(bench.connection, heard + 60, probe_after=60)
-        bench.link.keep_fit(bench.connection, heard + 61, probe_after=60)
+        bench.link.ready(heard + 60, probe_after=60)
+        bench.link.ready(heard + 61, probe_after=60)
         assert bench.connection.probed
         assert bench.wire.written.count(frames.ping(b"still up")) == 1
 
@@ -117,7 +129,7 @@ def test_an_idle_connection_is_probed_after_a_silence_and_only_once(bench):
 
 def test_a_probe_without_answer_ends_the_connection(bench):
     async def scenario(bench):
-        bench.link.keep_fit(bench.connection, bench.connection.heard_at + 60, probe_after=60)
+        bench.link.ready(bench.connection.heard_at + 60, probe_after=60)
         bench.link._end_probe(bench.connection)
         assert bench.link.active == []
         assert (
@@ -130,7 +142,7 @@ def test_a_probe_without_answer_ends_the_connection(bench):
 
 def test_a_probe_that_was_answered_changes_nothing(bench):
     async def scenario(bench):
-        bench.link.keep_fit(bench.connection, bench.connection.heard_at + 60, probe_after=60)
+        bench.link.ready(bench.connection.heard_at + 60, probe_after=60)
         bench.connection.data_received(frames.ping(b"still up", ack=True))
         bench.link._end_probe(bench.connection)
         assert bench.link.active == [bench.connection]
@@ -140,19 +152,31 @@ def test_a_probe_that_was_answered_changes_nothing(bench):
 
 def test_a_token_that_has_come_of_age_is_replaced_on_the_living_connection(bench, signing_key):
     async def scenario(bench):
-        old = bench.connection.authorization
-        signing_key._issued_at -= 3000
-        bench.link.keep_fit(bench.connection, bench.connection.heard_at, probe_after=60)
-        assert bench.connection.authorization != old
-        assert bench.connection.authorization == bench.link._authorization()
+        signing_key._in_use = Use(0, 0.0), "aged"
+        bench.connection.authorize("bearer aged")
+        bench.link.ready(bench.connection.heard_at, probe_after=60)
+        assert bench.connection.authorization == bench.link._authentication.authorization()
+        assert bench.connection.authorization != "bearer aged"
+
+    bench(scenario)
+
+
+def test_credentials_of_somebody_else_go_to_a_new_connection(bench, ec_key):
+    async def scenario(bench):
+        bench.link.proved(bench.connection)
+        bench.source.key = SigningKey(ec_key, "ANOTHERKEY", "DEF123GHIJ")
+        assert bench.link.ready(bench.connection.heard_at, probe_after=60) is None
+        assert bench.connection.retired
 
     bench(scenario)
 
 
 def test_a_refused_token_is_renewed_once(bench):
     async def scenario(bench):
+        authentication = bench.link._authentication
         assert bench.link.renew_token(bench.connection)
-        fresh = Connection(HERE, bench.link._authorization(), lambda connection, events: None)
+        assert bench.link.active == []
+        fresh = Connection(HERE, authentication.authorization(), lambda connection, events: None)
         assert fresh.authorization != bench.connection.authorization
         assert not bench.link.renew_token(fresh)
         assert bench.link.renew_token(bench.connection)  # another one has been made since

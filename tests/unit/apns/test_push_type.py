@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from apns_connector.apns.push_type import PUSH_TYPES, PushType, bundle_id
+from apns_connector.apns.push_type import PUSH_TYPES, PushType, bundle_id, check_certified
+from apns_connector.errors import NotificationError
 
 # name, suffix of the topic, priorities, priority sent if none is named, limit, signing key only
 APPLE = [
@@ -47,3 +48,22 @@ def test_a_topic_is_the_bundle_id_with_the_suffix_once(row: PushType):
     assert topic == f"com.example.app{row.suffix}"
     assert row.topic(topic) == topic
     assert bundle_id(topic) == "com.example.app"
+
+
+KEY_ONLY = {"controls", "location", "widgets"}
+
+
+@pytest.mark.parametrize("push_type", KEY_ONLY)
+def test_some_push_types_are_refused_with_a_certificate(push_type):
+    with pytest.raises(NotificationError) as refused:
+        check_certified(push_type)
+    assert refused.value.field == "push_type"
+    assert str(refused.value) == (
+        f"Apple takes no {push_type} notification with a certificate: "
+        "send it with a signing key (.p8)"
+    )
+
+
+@pytest.mark.parametrize("push_type", [None, *sorted(PUSH_TYPES.keys() - KEY_ONLY)])
+def test_the_others_go_with_a_certificate(push_type):
+    check_certified(push_type)

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from types import SimpleNamespace
 
 import pytest
 
 from apns_connector.apns.notification import Notification
-from apns_connector.apns.request import Request, constant_fields, varying_fields
+from apns_connector.apns.request import constant_fields, request_for, varying_fields
 from apns_connector.apns.response import Response
-from apns_connector.errors import NotificationError, NotSent, PayloadError
+from apns_connector.errors import NotificationError, NotSent, OutcomeUnknown, PayloadError
+
+BY_KEY = SimpleNamespace(certified=False, topic_for=lambda push_type: None)
+BY_CERTIFICATE = SimpleNamespace(certified=True, topic_for={"alert": "com.example.certificate"}.get)
 
 
 def notification(**fields):
@@ -17,7 +21,7 @@ def notification(**fields):
 
 
 def test_it_holds_what_goes_on_the_wire():
-    request = Request(notification(), None, 10.0, Future())
+    request = request_for(notification(), BY_KEY, 10.0, Future())
     assert request.path == b"/3/device/ABcd"
     assert request.body == b'{"aps":{}}'
     assert request.constant == ((b"apns-topic", b"com.example.app"), (b"apns-push-type", b"alert"))
@@ -36,7 +40,7 @@ def test_it_holds_what_goes_on_the_wire():
     ],
 )
 def test_constant_fields_are_those_that_are_given(given, fields):
-    assert constant_fields(*given) == fields
+    assert constant_fields(*given, certified=False) == fields
 
 
 def test_varying_fields_are_those_that_are_given():
@@ -50,26 +54,26 @@ def test_varying_fields_are_those_that_are_given():
 
 
 def test_the_topic_of_the_certificate_stands_in_for_one_that_is_absent():
-    of_certificate = Request(notification(topic=None), "com.example.certificate", 10.0, Future())
+    of_certificate = request_for(notification(topic=None), BY_CERTIFICATE, 10.0, Future())
     assert of_certificate.constant[0] == (b"apns-topic", b"com.example.certificate")
-    own = Request(notification(), "com.example.certificate", 10.0, Future())
+    own = request_for(notification(), BY_CERTIFICATE, 10.0, Future())
     assert own.constant[0] == (b"apns-topic", b"com.example.app")
 
 
 def test_without_any_topic_nothing_is_sent():
     with pytest.raises(NotificationError, match="A topic is needed") as refused:
-        Request(notification(topic=None), None, 10.0, Future())
+        request_for(notification(topic=None), BY_KEY, 10.0, Future())
     assert refused.value.field == "topic"
 
 
 def test_a_payload_that_is_too_long_is_refused_before_anything_is_sent():
     with pytest.raises(PayloadError):
-        Request(notification(payload=b"x" * 4097), None, 10.0, Future())
+        request_for(notification(payload=b"x" * 4097), BY_KEY, 10.0, Future())
 
 
 def test_the_first_ending_counts():
     waiter: Future[Response] = Future()
-    request = Request(notification(), None, 10.0, waiter)
+    request = request_for(notification(), BY_KEY, 10.0, waiter)
     response = Response(request.notification, 200)
     request.answer(response)
     request.answer(Response(request.notification, 500))
@@ -80,13 +84,38 @@ def test_the_first_ending_counts():
 def test_a_request_that_nobody_waits_for_may_end_all_the_same():
     waiter: Future[Response] = Future()
     waiter.cancel()
-    request = Request(notification(), None, 10.0, waiter)
+    request = request_for(notification(), BY_KEY, 10.0, waiter)
     request.answer(Response(request.notification, 200))
     request.fail(NotSent("late"))
     assert waiter.cancelled()
 
 
 def test_its_repr_holds_neither_token_nor_payload():
-    request = Request(notification(device_token="ab" * 32, payload=b"secret"), None, 1.0, Future())
+    request = request_for(
+        notification(device_token="ab" * 32, payload=b"secret"), BY_KEY, 1.0, Future()
+    )
     assert "ab" * 32 not in repr(request)
     assert "secret" not in repr(request)
+
+
+def test_a_push_type_that_takes_a_key_is_refused_with_a_certificate():
+    widget = notification(
+        push_type="widgets",
+        topic="com.example.app.push-type.widgets",
+        payload={"aps": {"content-changed": True}},
+    )
+    request_for(widget, BY_KEY, 10.0, Future())
+    with pytest.raises(NotificationError, match="signing key"):
+        request_for(widget, BY_CERTIFICATE, 10.0, Future())
+
+
+def test_what_may_have_been_processed_once_ends_unknown_whatever_became_of_it_later():
+    request = request_for(notification(), BY_KEY, 10.0, Future())
+    error = NotSent("the server is away")
+    assert request.outcome(error) is error
+    request.written = "sent, but the connection was lost"
+    outcome = request.outcome(error)
+    assert isinstance(outcome, OutcomeUnknown)
+    assert outcome.cause == "sent, but the connection was lost; then again, but the server is away"
+    assert outcome.apns_id == request.notification.apns_id
+    assert request.outcome(outcome) is outcome

@@ -1,13 +1,19 @@
 from __future__ import annotations
 
-import pytest
+from datetime import UTC, datetime
 
-from apns_connector.apns.topics import read_environments, read_topics
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import ExtensionOID, NameOID
+
+from apns_connector.apns.topics import by_push_type, read_environments, read_topics
 from apns_connector.errors import CredentialsError
 
 APP = "com.example.app"
 ALL = (APP, f"{APP}.voip", f"{APP}.complication")
 NULL = b"\x05\x00"
+STARTS, ENDS = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)
 
 
 def test_the_topics_of_a_universal_certificate_are_in_its_extension(issue, ec_key, topic_list):
@@ -67,3 +73,37 @@ def test_a_damaged_list_is_an_error_and_not_an_empty_one(issue, ec_key, content)
 )
 def test_the_environments_are_flags(issue, ec_key, flags, environments):
     assert read_environments(issue(ec_key, extensions=flags)) == environments
+
+
+def test_a_damaged_extension_of_another_kind_is_an_error_of_the_credentials(ec_key):
+    name = x509.Name([x509.NameAttribute(NameOID.USER_ID, APP)])
+    damaged = x509.UnrecognizedExtension(ExtensionOID.BASIC_CONSTRAINTS, b"garbage")
+    certificate = (
+        x509.CertificateBuilder(name, name, ec_key.public_key(), 1, STARTS, ENDS)
+        .add_extension(damaged, critical=False)
+        .sign(ec_key, hashes.SHA256())
+    )
+    with pytest.raises(CredentialsError, match="An extension of the certificate is damaged"):
+        read_topics(certificate)
+
+
+@pytest.mark.parametrize(
+    ("topics", "expected"),
+    [
+        (ALL, {"alert": APP, "mdm": APP, "voip": f"{APP}.voip", "complication": ALL[2]}),
+        ((APP,), {"alert": APP, "background": APP}),
+        ((f"{APP}.voip",), {"voip": f"{APP}.voip"}),
+    ],
+)
+def test_a_push_type_has_a_topic_if_the_certificate_lists_it(topics, expected):
+    assert expected.items() <= by_push_type(topics).items()
+
+
+def test_a_push_type_whose_topic_is_not_listed_has_none():
+    assert {"complication", "pushtotalk", "location", "liveactivity"}.isdisjoint(
+        by_push_type((APP, f"{APP}.voip"))
+    )
+
+
+def test_without_topics_no_push_type_has_one():
+    assert by_push_type(()) == {}

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 from concurrent.futures import Future
+from types import SimpleNamespace
 
 from apns_connector.apns.notification import Notification
-from apns_connector.apns.request import Request
+from apns_connector.apns.request import request_for
 from apns_connector.apns.waiting import Waiting
+
+BY_KEY = SimpleNamespace(certified=False, topic_for=lambda push_type: None)
 
 
 def request(deadline=10.0):
     notification = Notification(device_token="ab", payload={"aps": {}}, topic="a")
-    return Request(notification, None, deadline, Future())
+    return request_for(notification, BY_KEY, deadline, Future())
 
 
 def test_who_came_first_is_first():
