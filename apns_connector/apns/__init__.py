@@ -12,6 +12,9 @@
 
 from apns_connector.apns import events, live_activity, payload
 from apns_connector.apns.blocking_client import BlockingClient
+from apns_connector.apns.broadcast import Broadcast
+from apns_connector.apns.channel_operation import Channel, StoragePolicy
+from apns_connector.apns.channels import Channels
 from apns_connector.apns.client import Client
 from apns_connector.apns.credentials import (
     Certificate,
@@ -20,7 +23,15 @@ from apns_connector.apns.credentials import (
     SigningKey,
 )
 from apns_connector.apns.credentials_file import CertificateFile, SigningKeyFile
-from apns_connector.apns.destination import APPLE, PRODUCTION, SANDBOX, Destination
+from apns_connector.apns.destination import (
+    APPLE,
+    APPLE_CHANNELS,
+    CHANNELS_PRODUCTION,
+    CHANNELS_SANDBOX,
+    PRODUCTION,
+    SANDBOX,
+    Destination,
+)
 from apns_connector.apns.feedback import Feedback, Unregistered, still_registered
 from apns_connector.apns.feedback_file import FeedbackFile
 from apns_connector.apns.fit import Cut, Fitted, fit
@@ -34,6 +45,9 @@ from apns_connector.apns.response import Response
 
 __all__ = [
     "APPLE",
+    "APPLE_CHANNELS",
+    "CHANNELS_PRODUCTION",
+    "CHANNELS_SANDBOX",
     "PRODUCTION",
     "PUSH_TYPES",
     "REASONS",
@@ -41,8 +55,11 @@ __all__ = [
     "Action",
     "BlockingClient",
     "Bound",
+    "Broadcast",
     "Certificate",
     "CertificateFile",
+    "Channel",
+    "Channels",
     "Client",
     "ConnectionState",
     "Credentials",
@@ -60,6 +77,7 @@ __all__ = [
     "Response",
     "SigningKey",
     "SigningKeyFile",
+    "StoragePolicy",
     "Unregistered",
     "clean_device_token",
     "events",

@@ -18,6 +18,7 @@ _CHECKS: Final[Mapping[str, Check]] = {
     "launch-image": is_text,
     "loc-key": is_name,
     "loc-args": is_texts,
+    "action-loc-key": is_name,
     "title-loc-key": is_name,
     "title-loc-args": is_texts,
     "subtitle-loc-key": is_name,
@@ -33,6 +34,7 @@ def alert(
     launch_image: str | None = None,
     loc_key: str | None = None,
     loc_args: Sequence[str] | None = None,
+    action_loc_key: str | None = None,
     title_loc_key: str | None = None,
     title_loc_args: Sequence[str] | None = None,
     subtitle_loc_key: str | None = None,
@@ -42,6 +44,7 @@ def alert(
 
     ``…loc_key``: names a text in the app's ``Localizable.strings``, in the language of the device;
     ``…loc_args`` fill its placeholders. ``launch_image``: a file or storyboard of the app.
+    ``action_loc_key``: the key of a button's label; from before iOS 10, no longer in Apple's table.
 
     Raises :class:`PayloadError`: nothing given, arguments without their key, a wrong type.
     """
@@ -53,6 +56,7 @@ def alert(
             "launch-image": launch_image,
             "loc-key": loc_key,
             "loc-args": loc_args,
+            "action-loc-key": action_loc_key,
             "title-loc-key": title_loc_key,
             "title-loc-args": title_loc_args,
             "subtitle-loc-key": subtitle_loc_key,

@@ -33,6 +33,7 @@ class Authentication:
         self._source = source
         self._trust = trust
         self._reminder = ExpiryReminder()
+        self._refused: str | None = None
         self.credentials = source.current()
         self.certified = isinstance(self.credentials, Certificate)
         self.context = _context(self.credentials, trust)
@@ -44,7 +45,8 @@ class Authentication:
         Credentials that cannot be used are logged, and those before stay in use.
         """
         found = self._source.current()
-        changed = found.fingerprint != self.credentials.fingerprint and self._adopt(found)
+        known = (self.credentials.fingerprint, self._refused)
+        changed = found.fingerprint not in known and self._adopt(found)
         self._remind()
         return changed
 
@@ -52,9 +54,10 @@ class Authentication:
         try:
             self.context = _context(found, self._trust)
         except CredentialsError as error:
+            self._refused = found.fingerprint
             logger.warning("%r is not taken up: %s", found, error)
             return False
-        logger.info("%r takes over from %r", found, self.credentials)
+        self._refused = None
         self.credentials = found
         self.certified = isinstance(found, Certificate)
         return True

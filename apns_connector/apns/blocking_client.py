@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 from apns_connector.apns.batch import DEFAULT_UNDER_WAY, Outcome
 from apns_connector.apns.client import Client
-from apns_connector.apns.notification import Notification
+from apns_connector.apns.request import Sendable
 from apns_connector.apns.response import Response
 
 _Result = TypeVar("_Result")
@@ -61,13 +61,13 @@ class BlockingClient:
         """The client behind; its ``events`` call listeners in the thread of its loop."""
         return self._client
 
-    def send(self, notification: Notification, *, timeout: float | None = None) -> Response:
+    def send(self, notification: Sendable, *, timeout: float | None = None) -> Response:
         """As :meth:`Client.send`."""
         return self._wait(self._client.send(notification, timeout=timeout))
 
     def send_many(
         self,
-        notifications: Iterable[Notification],
+        notifications: Iterable[Sendable],
         *,
         timeout: float | None = None,
         under_way: int = DEFAULT_UNDER_WAY,
@@ -126,14 +126,14 @@ class _Stream:
     def __init__(self, loop: asyncio.AbstractEventLoop, most: int) -> None:
         self._loop = loop
         self._most = most
-        self._given: deque[Notification | None] = deque()  # None: there will be no more
+        self._given: deque[Sendable | None] = deque()  # None: there will be no more
         self._more = asyncio.Event()
         self._hungry = False
         self._outcomes: SimpleQueue[Outcome | None] = SimpleQueue()  # None: that was the last
 
     # In the calling thread
 
-    def feed(self, notifications: Iterable[Notification]) -> Iterator[Outcome]:
+    def feed(self, notifications: Iterable[Sendable]) -> Iterator[Outcome]:
         """Hand all over; yield each outcome."""
         under_way = 0
         for notification in notifications:
@@ -149,7 +149,7 @@ class _Stream:
         while (outcome := self._outcomes.get()) is not None:
             yield outcome
 
-    def _give(self, notification: Notification | None) -> None:
+    def _give(self, notification: Sendable | None) -> None:
         self._given.append(notification)
         if self._hungry:
             self._hungry = False
@@ -168,7 +168,7 @@ class _Stream:
         finally:
             self._outcomes.put(None)
 
-    async def _taken(self) -> AsyncIterator[Notification]:
+    async def _taken(self) -> AsyncIterator[Sendable]:
         while True:
             while not self._given:
                 await self._wait_for_more()

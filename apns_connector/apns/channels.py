@@ -11,80 +11,36 @@ Source: Apple, "Sending channel management requests to APNs" (UserNotifications)
 from __future__ import annotations
 
 import asyncio
-from enum import IntEnum
 from types import TracebackType
-from typing import Final, TypeVar
-
-import msgspec
 
 from apns_connector.apns.authentication import Authentication
-from apns_connector.apns.broadcast import check_bundle_id, check_channel_id
+from apns_connector.apns.broadcast import check_bundle_id
+from apns_connector.apns.channel_operation import (
+    Channel,
+    Operation,
+    StoragePolicy,
+    created_channel,
+    described_channel,
+    listed_channels,
+    refusal,
+    settings_of,
+)
 from apns_connector.apns.client import DEFAULT_PROBE_SECONDS, DEFAULT_TIMEOUT_SECONDS
 from apns_connector.apns.credentials import CredentialsSource
 from apns_connector.apns.destination import CHANNELS_PRODUCTION, Destination
 from apns_connector.apns.events import Events
-from apns_connector.apns.header_block import DELETE, GET, Field
-from apns_connector.apns.notification import new_apns_id
 from apns_connector.apns.proxy import Proxy
-from apns_connector.apns.reasons import explain
-from apns_connector.apns.request import Request
 from apns_connector.apns.resending import Resending
 from apns_connector.apns.response import Response
 from apns_connector.apns.sender import Sender
-from apns_connector.errors import ChannelRefused, OutcomeUnknown
-
-_PUSH_TYPE: Final = "LiveActivity"
-_POST: Final[tuple[Field, ...]] = ()  # the method of a request that names none
-
-Content = TypeVar("Content")
-
-
-class StoragePolicy(IntEnum):
-    """What Apple keeps for devices that cannot be reached; fixed when the channel is created.
-
-    ``NO_MESSAGE`` allows more broadcasts in the same time; ``MOST_RECENT``: the newest message,
-    for at most eight hours.
-    """
-
-    NO_MESSAGE = 0
-    MOST_RECENT = 1
-
-
-class Channel(msgspec.Struct, frozen=True, kw_only=True):
-    """What Apple says about a channel."""
-
-    channel_id: str
-    storage_policy: StoragePolicy
-    push_type: str
-
-
-class Operation(msgspec.Struct, frozen=True, kw_only=True):
-    """One request about channels, such as ``create``; ``apns_id``: its ``apns-request-id``."""
-
-    verb: str
-    bundle_id: str
-    channel_id: str | None
-    apns_id: str
-
-
-class _Settings(msgspec.Struct, frozen=True, rename="kebab"):
-    """The JSON of one channel."""
-
-    message_storage_policy: StoragePolicy
-    push_type: str
-
-
-class _Listed(msgspec.Struct, frozen=True):
-    """The JSON of all channels."""
-
-    channels: tuple[str, ...]
 
 
 class Channels:
     """The channels of one app at one destination, on the running event loop.
 
-    ``bundle_id``: of the app, without the suffix of a push type. ``destination``: where channels
-    are managed, which is not where is published; a channel belongs to one environment.
+    ``credentials``: as of a :class:`Client`. ``bundle_id``: of the app, without the suffix of a
+    push type. ``destination``: where channels are managed, which is another server than the one
+    that takes broadcasts; a channel belongs to one environment.
     ``timeout``: seconds until an operation without an answer is given up, connecting included.
     ``proxy``: an HTTP proxy to go through.
 
@@ -139,90 +95,42 @@ class Channels:
 
         After :class:`OutcomeUnknown` there may be one: see :meth:`list`.
         """
-        body = msgspec.json.encode(_Settings(StoragePolicy(storage_policy), _PUSH_TYPE))
-        response = await self._ask("create", _POST, "channels", body=body)
-        channel_id = response.headers.get("apns-channel-id")
-        if not channel_id:
-            raise _unreadable(response, "no channel id")
-        return channel_id
+        operation = Operation(
+            verb="create", bundle_id=self.bundle_id, body=settings_of(storage_policy)
+        )
+        return created_channel(await self._ask(operation))
 
     async def read(self, channel_id: str) -> Channel:
-        response = await self._ask("read", (GET,), "channels", channel_id)
-        settings = _decode(response, _Settings)
-        return Channel(
-            channel_id=channel_id,
-            storage_policy=settings.message_storage_policy,
-            push_type=settings.push_type,
-        )
+        """What Apple knows of a channel."""
+        operation = Operation(verb="read", bundle_id=self.bundle_id, channel_id=channel_id)
+        return described_channel(channel_id, await self._ask(operation))
 
     async def delete(self, channel_id: str) -> None:
         """For good: Apple never gives the same id again. ``BadPath`` if there is no such channel.
 
         What the channel stores may still be delivered.
         """
-        await self._ask("delete", (DELETE,), "channels", channel_id)
+        await self._ask(Operation(verb="delete", bundle_id=self.bundle_id, channel_id=channel_id))
 
     async def list(self) -> list[str]:
         """The ids of all channels of the app."""
-        response = await self._ask("list", (GET,), "all-channels")
-        return [*_decode(response, _Listed).channels]
+        return listed_channels(await self._ask(Operation(verb="list", bundle_id=self.bundle_id)))
 
     async def close(self) -> None:
         """Answer what is under way, within the timeout; then close."""
         await self._sender.close(self.timeout)
 
-    async def _ask(
-        self,
-        verb: str,
-        method: tuple[Field, ...],
-        resource: str,
-        channel_id: str | None = None,
-        body: bytes | None = None,
-    ) -> Response:
+    async def _ask(self, operation: Operation) -> Response:
         """Apple's answer, if it is not a refusal."""
-        operation = Operation(
-            verb=verb, bundle_id=self.bundle_id, channel_id=channel_id, apns_id=new_apns_id()
-        )
-        fields: tuple[Field, ...] = ((b"apns-request-id", operation.apns_id.encode()),)
-        if channel_id is not None:
-            check_channel_id(channel_id)
-            fields += ((b"apns-channel-id", channel_id.encode()),)
-        path = f"/1/apps/{self.bundle_id}/{resource}".encode()
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[Response] = loop.create_future()
         now = loop.time()
-        request = Request(operation, path, method, fields, body, now + self.timeout, waiter)
-        self._sender.submit(request, now)
+        self._sender.submit(operation.request(now + self.timeout, waiter), now)
         try:
             response = await waiter
         except asyncio.CancelledError:
             self._sender.give_up(waiter)
             raise
         if not response.accepted:
-            raise _refusal(operation, response)
+            raise refusal(operation, response)
         return response
-
-
-def _refusal(operation: Operation, response: Response) -> ChannelRefused:
-    reason = response.reason or ""
-    row = explain(response.status, reason)
-    channel = "channels" if operation.channel_id is None else f"channel {operation.channel_id}"
-    return ChannelRefused(
-        f"Apple refuses to {operation.verb} {channel} of {operation.bundle_id}: "
-        f"{response.status} {reason}. {row.sentence} To do: {row.action.value}",
-        response.status,
-        reason,
-        operation.apns_id,
-        row.code,
-    )
-
-
-def _decode(response: Response, kind: type[Content]) -> Content:
-    try:
-        return msgspec.json.decode(response.body, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _unreadable(response, f"not the JSON that Apple documents ({error})") from error
-
-
-def _unreadable(response: Response, what: str) -> OutcomeUnknown:
-    return OutcomeUnknown(f"answered with {response.status}, but {what}", response.apns_id)

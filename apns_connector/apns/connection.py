@@ -26,9 +26,10 @@ class Connection(asyncio.Protocol):
     ``connection.lost`` set, when the socket has gone. Writes of one loop turn are joined.
 
     ``number``: given by whoever opens several. ``heard_at``: when the server last said anything,
-    on the loop's clock. ``answered``: a request has been answered, so the connection is worth
-    something. ``refused``: why Apple said that these credentials will never do. ``error``: what the
-    socket died of; ``ending``: that in a sentence.
+    on the loop's clock; ``authorized_at``: since when it knows ``authorization``. ``answered``: a
+    request has been answered, so the connection is worth something. ``refused``: why Apple said
+    that these credentials will never do. ``error``: what the socket died of; ``ending``: that in a
+    sentence.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class Connection(asyncio.Protocol):
         )
         self._on_events = on_events
         self._loop = asyncio.get_running_loop()
-        self.heard_at = self._loop.time()
+        self.heard_at = self.authorized_at = self._loop.time()
         self._opened_at = datetime.now(UTC)
         self._peer = ""
         self._transport: asyncio.Transport | None = None
@@ -166,6 +167,7 @@ class Connection(asyncio.Protocol):
     def authorize(self, authorization: str) -> None:
         """A renewed provider token, from the next request on."""
         self.authorization = authorization
+        self.authorized_at = self._loop.time()
         self._core.authorize(authorization.encode())
 
     def probe(self) -> None:

@@ -163,8 +163,8 @@ class CertificateFile(_CredentialsFile[Certificate]):
     it may raise any :class:`ConnectorError` or :class:`OSError`. ``clock``: seconds since 1970.
     Raises :class:`CredentialsError` if there is no certificate in it that is valid now; later that
     is logged, and the certificate of before stays. A certificate that is not valid yet is taken up
-    when its time comes. The same certificate in another file, or under another password, is no
-    change.
+    when its time comes. The same certificate under another password, or with other issuers beside
+    it, is no change.
     """
 
     def __init__(

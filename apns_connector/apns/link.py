@@ -16,6 +16,7 @@ from apns_connector.apns.destination import Destination
 from apns_connector.apns.events import ConnectionClosed, ConnectionFailed, ConnectionOpened, Events
 from apns_connector.apns.http2_events import Event
 from apns_connector.apns.pool import DEFAULT_MOST, Load, Sizing
+from apns_connector.apns.provider_token import may_update
 from apns_connector.apns.proxy import Proxy
 from apns_connector.apns.refusal import Refusal, find_refusal
 
@@ -158,6 +159,9 @@ class Link:
 
     def _look(self) -> None:
         self._look_timer = None
+        now = asyncio.get_running_loop().time()
+        if now >= self._check_credentials_at:
+            self._check_credentials(now)
         if self.sizing.grow(self._load()):
             self._target = len(self.active) + 1
             self.connect()
@@ -192,8 +196,7 @@ class Link:
         """The connection that takes the next request: the first with room, so that the later ones
         fall idle, and can go, when there is less to do."""
         if now >= self._check_credentials_at:
-            self._check_credentials_at = now + _CREDENTIALS_CHECK_SECONDS
-            self._check_credentials()
+            self._check_credentials(now)
         for connection in self.active:
             if now - connection.heard_at >= probe_after:
                 self._probe(connection)
@@ -206,15 +209,20 @@ class Link:
         connection.answered = True
         self._backoff.succeeded()
 
-    def _check_credentials(self) -> None:
-        """Others than before: their requests go to new connections. Else: is the token fresh?"""
-        if self._authentication.refresh():
-            for connection in self.active.copy():
-                self.set_aside(connection)
+    def _check_credentials(self, now: float) -> None:
+        """Others than before: their requests go to new connections. So they do with a fresh token,
+        unless a connection knows the old one for long enough to be shown another."""
+        self._check_credentials_at = now + _CREDENTIALS_CHECK_SECONDS
+        others = self._authentication.refresh()
         authorization = self._authentication.authorization()
-        for connection in self.active:
-            if authorization is not None and authorization != connection.authorization:
-                connection.authorize(authorization)
+        for connection in self.active.copy():
+            if others:
+                self.set_aside(connection)
+            elif authorization is not None and authorization != connection.authorization:
+                if may_update(connection.authorized_at, now):
+                    connection.authorize(authorization)
+                else:
+                    self.set_aside(connection)
 
     def _probe(self, connection: Connection) -> None:
         """It was silent for long: does it still live?"""

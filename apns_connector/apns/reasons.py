@@ -69,7 +69,7 @@ _ROWS = (
     Reason("BadEnvironmentKeyIdInToken", 403, CERTIFICATE, Action.CREDENTIALS, "The signing key is for the other environment (sandbox or production)."),
     # Seen on the wire in October 2025 where Apple documents the row above.
     Reason("BadEnvironmentKeyInToken", 403, CERTIFICATE, Action.CREDENTIALS, "The signing key is for the other environment (sandbox or production)."),
-    Reason("BadPath", 404, ILLEGAL_PARAMETER, Action.FIX, "The path of the request is wrong, or the channel to delete does not exist."),
+    Reason("BadPath", 404, ILLEGAL_PARAMETER, Action.FIX, "The path of the request is wrong."),
     Reason("MethodNotAllowed", 405, OTHER, Action.FIX, "The method of the request is wrong."),
     Reason("ExpiredToken", 410, SERVICE, Action.FORGET_TOKEN, "The device token has expired."),
     Reason("Unregistered", 410, SERVICE, Action.FORGET_TOKEN, "The device token is no longer active for the topic: the app was removed."),
@@ -85,7 +85,7 @@ _ROWS = (
     Reason("BroadcastFeatureNotEnabled", 400, OTHER, Action.ENABLE, "Broadcasts are not switched on for the app."),
     Reason("MissingChannelId", 400, ILLEGAL_PARAMETER, Action.FIX, "The request names no channel."),
     Reason("BadChannelId", 400, ILLEGAL_PARAMETER, Action.FORGET_CHANNEL, "The channel id is malformed, or was never given to this app in this environment (sandbox or production)."),
-    Reason("ChannelNotRegistered", 400, SERVICE, Action.FORGET_CHANNEL, "The channel does not exist: it was deleted."),
+    Reason("ChannelNotRegistered", 400, SERVICE, Action.FORGET_CHANNEL, "The channel does not exist, or no longer does."),
     Reason("BadRequestParams", 400, ILLEGAL_PARAMETER, Action.FIX, "The request has a key that Apple does not know."),
     Reason("BadRequestPayload", 400, PAYLOAD, Action.FIX, "The body of the request is no JSON."),
     # Undocumented; seen on the wire.

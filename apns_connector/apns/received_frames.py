@@ -106,7 +106,11 @@ def reset_code(payload: bytes) -> int:
 
 
 def settings(flags: int, stream_id: int, payload: bytes) -> list[tuple[int, int]] | None:
-    """SETTINGS, section 6.5: identifiers and values in their order; ``None``: it is an ACK."""
+    """SETTINGS, section 6.5: identifiers and values; ``None``: it is an acknowledgement.
+
+    Of an identifier that is repeated the last value counts: nothing may be done between the values
+    of one frame (section 6.5.3), so that nobody could ever tell the others.
+    """
     _check_on_connection(stream_id, "SETTINGS")
     if flags & frames.FLAG_ACK:
         _check(not payload, "SETTINGS acknowledgement")
@@ -115,7 +119,7 @@ def settings(flags: int, stream_id: int, payload: bytes) -> list[tuple[int, int]
     values = list(frames.SETTING.iter_unpack(payload))
     for key, value in values:
         _check_setting(key, value)
-    return values
+    return list(dict(values).items())
 
 
 def _check_setting(key: int, value: int) -> None:

@@ -221,7 +221,7 @@ class Sender:
         if not connection.answered:
             self.link.proved(connection)
         response = Response(request.notification, event.status, event.block, event.body)
-        if event.status == 200:
+        if event.status == 200 or response.accepted:
             self._answer(request, response)
         elif not self._mended(connection, request, response):
             if self._on_rejection is not None:

@@ -150,12 +150,42 @@ def test_a_probe_that_was_answered_changes_nothing(bench):
     bench(scenario)
 
 
+TWENTY_MINUTES = 20 * 60
+
+
 def test_a_token_that_has_come_of_age_is_replaced_on_the_living_connection(bench, signing_key):
     async def scenario(bench):
         signing_key._in_use = Use(0, 0.0), "aged"
         bench.connection.authorize("bearer aged")
-        bench.link.ready(bench.connection.heard_at, probe_after=60)
+        bench.link.ready(bench.connection.authorized_at + TWENTY_MINUTES, probe_after=3600)
         assert bench.connection.authorization == bench.link._authentication.authorization()
+        assert bench.connection.authorization != "bearer aged"
+        assert bench.link.active == [bench.connection]
+
+    bench(scenario)
+
+
+def test_a_connection_that_knows_its_token_for_less_than_20_minutes_is_shown_no_other(
+    bench, signing_key
+):
+    async def scenario(bench):
+        bench.link.proved(bench.connection)
+        signing_key._in_use = Use(0, 0.0), "aged"
+        bench.connection.authorize("bearer aged")
+        bench.link.ready(bench.connection.authorized_at + TWENTY_MINUTES - 1, probe_after=3600)
+        assert bench.connection.authorization == "bearer aged"
+        assert bench.link.active == []
+
+    bench(scenario)
+
+
+def test_the_token_is_looked_after_also_while_requests_wait_all_the_time(bench, signing_key):
+    async def scenario(bench):
+        signing_key._in_use = Use(0, 0.0), "aged"
+        bench.connection.authorize("bearer aged")
+        bench.connection.authorized_at -= TWENTY_MINUTES
+        bench.link.crowded()
+        bench.link._look()
         assert bench.connection.authorization != "bearer aged"
 
     bench(scenario)

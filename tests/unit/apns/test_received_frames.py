@@ -34,9 +34,33 @@ def test_a_fragment_comes_without_padding_and_priority():
     assert received_frames.block_fragment(8 | 32, b"\2" + b"prior" + b"block" + b"\0\0") == b"block"
 
 
-def test_settings_keep_their_order_and_their_repetitions():
-    payload = pack(">HLHLHL", 3, 100, 3, 1, 0x99, 7)
-    assert received_frames.settings(0, 0, payload) == [(3, 100), (3, 1), (0x99, 7)]
+@pytest.mark.parametrize(
+    ("flags", "payload", "code"),
+    [
+        (8, b"\2prior\x88", 1),  # padding that would reach into the priority
+        (8, b"\1prior", 1),
+        (0, b"prio", 6),
+        (8, b"\0pri", 6),
+    ],
+)
+def test_padding_leaves_the_priority_alone(flags, payload, code):
+    with pytest.raises(PeerError) as caught:
+        received_frames.block_fragment(flags | 32, payload)
+    assert caught.value.code == code
+
+
+def test_a_fragment_may_be_all_padding():
+    assert received_frames.block_fragment(8 | 32, b"\2prior\0\0") == b""
+
+
+def test_of_settings_that_are_repeated_the_last_counts():
+    payload = pack(">HLHLHLHL", 3, 100, 4, 7, 3, 1, 0x99, 7)
+    assert received_frames.settings(0, 0, payload) == [(3, 1), (4, 7), (0x99, 7)]
+
+
+def test_all_settings_are_checked_also_those_that_do_not_count():
+    with pytest.raises(PeerError, match="a MAX_FRAME_SIZE of 0"):
+        received_frames.settings(0, 0, pack(">HLHL", 5, 0, 5, 20_000))
 
 
 def test_an_acknowledgement_has_no_settings():

@@ -10,7 +10,7 @@ from struct import pack
 from typing import NamedTuple
 
 import pytest
-from hyperframe.frame import Frame, GoAwayFrame, RstStreamFrame
+from hyperframe.frame import Frame, GoAwayFrame, RstStreamFrame, SettingsFrame
 
 from apns_connector.apns.frames import ErrorCode
 from apns_connector.apns.http2 import Http2
@@ -427,6 +427,12 @@ def test_settings_that_are_wrong_change_nothing_and_are_not_acknowledged(meeting
     meeting.give(settings((MAX_STREAMS, 1), (FRAME_LIMIT, 0)))
     assert meeting.client.max_streams == MOST
     assert [type(frame) for frame in frames_of(meeting.client.data_to_send())] == [GoAwayFrame]
+
+
+def test_nothing_is_done_between_the_values_of_one_settings_frame(meeting):
+    """Section 6.5.3: a window that is open only there lets nothing through."""
+    meeting.give(settings((WINDOW, 5_000), (WINDOW, 10)))
+    assert [type(frame) for frame in frames_of(meeting.client.data_to_send())] == [SettingsFrame]
 
 
 def test_a_later_goaway_that_names_a_higher_stream_revives_nothing(meeting):
