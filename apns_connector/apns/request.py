@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Protocol
 
+import msgspec
+
 from apns_connector.apns import payload
 from apns_connector.apns.authentication import Authentication
 from apns_connector.apns.broadcast import MAX_BROADCAST_PAYLOAD_BYTES, Broadcast
@@ -29,7 +31,7 @@ class Waiter(Protocol):
     def set_exception(self, error: BaseException) -> None: ...
 
 
-class Request:
+class Request(msgspec.Struct, eq=False, gc=False):
     """One request with its deadline, on the caller's clock.
 
     ``notification``: what it is about, be it something else; ``path``, ``constant``, ``varying``
@@ -40,45 +42,19 @@ class Request:
     ``rejections``: how often Apple said that it is overloaded.
     """
 
-    __slots__ = (
-        "body",
-        "constant",
-        "deadline",
-        "notification",
-        "path",
-        "rejections",
-        "renewed",
-        "resends",
-        "stream_id",
-        "trouble",
-        "varying",
-        "waiter",
-        "written",
-    )
-
-    def __init__(
-        self,
-        notification: Sent,
-        path: bytes,
-        constant: tuple[Field, ...],
-        varying: tuple[Field, ...],
-        body: bytes | None,
-        deadline: float,
-        waiter: Waiter,
-    ) -> None:
-        self.notification = notification
-        self.path = path
-        self.constant = constant
-        self.varying = varying
-        self.body = body
-        self.deadline = deadline
-        self.waiter = waiter
-        self.stream_id = 0
-        self.resends = 0
-        self.rejections = 0
-        self.renewed = False
-        self.trouble: str | None = None
-        self.written: str | None = None
+    notification: Sent
+    path: bytes
+    constant: tuple[Field, ...]
+    varying: tuple[Field, ...]
+    body: bytes | None
+    deadline: float
+    waiter: Waiter
+    stream_id: int = 0
+    resends: int = 0
+    rejections: int = 0
+    renewed: bool = False
+    trouble: str | None = None
+    written: str | None = None
 
     def answer(self, response: Response) -> None:
         if not self.waiter.done():
@@ -94,6 +70,9 @@ class Request:
         error.notification = self.notification
         if not self.waiter.done():
             self.waiter.set_exception(error)
+
+    def __repr__(self) -> str:
+        return f"Request({self.notification!r})"
 
 
 def request_for(

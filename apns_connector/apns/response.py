@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
 from typing import Final, Protocol
 
 import msgspec
@@ -24,34 +23,30 @@ class Sent(Protocol):
     def apns_id(self) -> str: ...
 
 
-class Response:
+class Response(msgspec.Struct, eq=False, gc=False):
     """Apple's answer to ``notification``, which is what was sent, be it something else.
 
     ``status``: the HTTP status. ``reason``: Apple's word, verbatim, ``None`` if accepted.
     ``timestamp``: with status 410, since when the token has been invalid (milliseconds since
-    1970). ``apns_id``: the id of the notification, as sent.
+    1970). ``apns_id``: the id of the notification, as sent. ``block``: the header fields of the
+    answer as they came.
     """
 
-    __slots__ = ("__dict__", "_block", "body", "notification", "reason", "status", "timestamp")
+    notification: Sent
+    status: int
+    block: bytes = b"\x88"
+    body: bytes = b""
+    reason: str | None = None
+    timestamp: int | None = None
 
-    def __init__(
-        self, notification: Sent, status: int, block: bytes = b"\x88", body: bytes = b""
-    ) -> None:
-        self.notification = notification
-        self.status = status
-        self._block = block
-        self.body = body
-        self.reason: str | None = None
-        self.timestamp: int | None = None
-        if status != 200 and status not in _DONE:
-            self.reason, self.timestamp = _read_body(status, body)
+    def __post_init__(self) -> None:
+        if self.status != 200 and self.status not in _DONE and self.reason is None:
+            self.reason, self.timestamp = _read_body(self.status, self.body)
 
     @classmethod
     def refused_connection(cls, notification: Sent, reason: Reason) -> Response:
         """Apple closed the connection with ``reason`` instead of answering each request."""
-        response = cls(notification, reason.status)
-        response.reason = reason.name
-        return response
+        return cls(notification, reason.status, reason=reason.name)
 
     @property
     def accepted(self) -> bool:
@@ -62,11 +57,11 @@ class Response:
     def apns_id(self) -> str:
         return self.notification.apns_id
 
-    @cached_property
+    @property
     def headers(self) -> dict[str, str]:
-        """The header fields of the answer, decoded when first asked for."""
+        """The header fields of the answer, decoded when asked for."""
         try:
-            return dict(header_block.decode(self._block))
+            return dict(header_block.decode(self.block))
         except HPACKError:
             return {":status": str(self.status)}
 

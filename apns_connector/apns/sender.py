@@ -190,7 +190,10 @@ class Sender:
         refusal = find_refusal(self.destination, connection.error)
         for event in events:
             try:
-                self._happened(connection, event, refusal)
+                if type(event) is Answered:
+                    self._answered(connection, event)
+                else:
+                    self._happened(connection, event, refusal)
             except Exception as error:  # a mistake of ours must not cost the others their outcome
                 logger.exception("%s: %r could not be handled", self.destination, event)
                 if isinstance(event, Answered | NotProcessed | Lost):
@@ -203,9 +206,7 @@ class Sender:
         self._pump()
 
     def _happened(self, connection: Connection, event: Event, refusal: Refusal | None) -> None:
-        if type(event) is Answered:
-            self._answered(connection, event)
-        elif type(event) is NotProcessed:
+        if type(event) is NotProcessed:
             self._not_processed(connection, event, refusal)
         elif type(event) is Lost:
             self._lost(event, refusal)

@@ -4,6 +4,9 @@ import pytest
 
 from apns_connector.apns.destination import (
     APPLE,
+    APPLE_CHANNELS,
+    CHANNELS_PRODUCTION,
+    CHANNELS_SANDBOX,
     PRODUCTION,
     SANDBOX,
     Destination,
@@ -17,6 +20,13 @@ def test_apples_destinations_are_known_by_name():
     assert find_destination("sandbox") is SANDBOX
     assert (PRODUCTION.host, PRODUCTION.port) == ("api.push.apple.com", 443)
     assert (SANDBOX.host, SANDBOX.port) == ("api.sandbox.push.apple.com", 443)
+
+
+def test_channels_are_managed_at_servers_and_ports_of_their_own():
+    assert find_destination("production", APPLE_CHANNELS) is CHANNELS_PRODUCTION
+    assert find_destination("sandbox", APPLE_CHANNELS) is CHANNELS_SANDBOX
+    assert CHANNELS_PRODUCTION.authority == "api-manage-broadcast.push.apple.com:2196"
+    assert CHANNELS_SANDBOX.authority == "api-manage-broadcast.sandbox.push.apple.com:2195"
 
 
 @pytest.mark.parametrize("name", ["Production", "prod", "", " sandbox", "development"])

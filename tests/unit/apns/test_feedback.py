@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from apns_connector.apns.broadcast import Broadcast
 from apns_connector.apns.feedback import (
     Feedback,
     Unregistered,
@@ -58,6 +59,12 @@ def test_an_accepted_notification_says_nothing_of_the_kind():
 @pytest.mark.parametrize("reason", sorted(REASONS.keys() - {"Unregistered", "ExpiredToken"}))
 def test_no_other_reason_takes_a_device_token_away(reason):
     response = answer(b'{"reason":"%b"}' % reason.encode(), REASONS[reason].status)
+    assert find_unregistered(response, seen_at=NOW) is None
+
+
+def test_a_broadcast_has_no_device_token_to_take_away():
+    sent = Broadcast(channel_id="QQ==", bundle_id="com.example.app", payload=b"{}")
+    response = Response(sent, 410, b"", b'{"reason":"Unregistered"}')
     assert find_unregistered(response, seen_at=NOW) is None
 
 

@@ -62,6 +62,17 @@ def test_a_header_block_is_cut_into_frames_of_the_size_that_is_allowed(size, siz
     assert not any("END_STREAM" in frame.flags for frame in written)
 
 
+@pytest.mark.parametrize("size", [0, 10, 35])
+def test_headers_that_are_the_whole_request_end_the_stream_in_their_first_frame(size):
+    whole = frames.FLAG_END_HEADERS | frames.FLAG_END_STREAM
+    written = parse(b"".join(frames.header_frames(1, bytes(size), 10, whole)))
+    assert "END_STREAM" in written[0].flags
+    assert not any("END_STREAM" in frame.flags for frame in written[1:])
+    assert ["END_HEADERS" in frame.flags for frame in written] == (
+        [False] * (len(written) - 1) + [True]
+    )
+
+
 def test_the_length_of_a_frame_fills_three_bytes():
     assert frames.head(0x012345, 0, 0, 1)[:3] == b"\x01\x23\x45"
 

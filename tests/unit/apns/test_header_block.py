@@ -9,16 +9,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from apns_connector.apns import header_block
-from apns_connector.apns.header_block import HeaderBlocks, integer
+from apns_connector.apns.header_block import DELETE, GET, HeaderBlocks, integer
 
 PATH = b"/3/device/" + b"ab" * 32
 TOPIC = ((b"apns-topic", b"com.example.app"), (b"apns-push-type", b"alert"))
 APNS_ID = ((b"apns-id", b"0" * 36),)
 
 
-def start(path=PATH):
+def start(path=PATH, method=b"POST"):
     return [
-        (b":method", b"POST"),
+        (b":method", method),
         (b":scheme", b"https"),
         (b":authority", b"localhost"),
         (b":path", path),
@@ -78,6 +78,30 @@ def test_authorization_is_marked_as_never_to_be_indexed():
     assert indexable["authorization"] is False
 
 
+@pytest.mark.parametrize("method", [GET, DELETE])
+def test_another_method_may_be_the_first_of_the_constant_fields(method):
+    blocks, decoder = HeaderBlocks("localhost", b"bearer secret"), hpack.Decoder()
+    path, channel = b"/1/apps/com.example.app/channels", ((b"apns-channel-id", b"QQ=="),)
+    for constant in ((method,), (method, *TOPIC), (method,)):
+        headers = read(decoder, blocks.encode(path, constant, channel))
+        assert headers == [
+            *start(path, method[1]),
+            *constant[1:],
+            (b"authorization", b"bearer secret"),
+            *channel,
+        ]
+
+
+def test_methods_take_turns_on_one_connection():
+    blocks, decoder = HeaderBlocks("localhost"), hpack.Decoder()
+    for constant in (TOPIC, (GET,), TOPIC, (DELETE,), (), (GET,), TOPIC, TOPIC):
+        method = constant[0][1] if constant[:1] in ((GET,), (DELETE,)) else b"POST"
+        headers = read(decoder, blocks.encode(PATH, constant, APNS_ID))
+        fields = [field for field in constant if field[0] != b":method"]
+        assert headers == [*start(method=method), *fields, *APNS_ID]
+    assert [bytes(name) for name, _ in decoder.header_table.dynamic_entries].count(b":method") == 0
+
+
 def test_a_table_that_is_full_is_left_as_it_is():
     blocks, decoder = HeaderBlocks("localhost"), hpack.Decoder()
     for number in range(200):
@@ -90,6 +114,7 @@ def test_a_table_that_is_full_is_left_as_it_is():
 
 REQUESTS = st.tuples(
     st.just("request"),
+    st.sampled_from([(), (GET,), (DELETE,)]),
     st.sampled_from([b"a", b"com.example.app", b"t" * 900, b"u" * 4000]),
     st.lists(
         st.sampled_from([b"apns-id", b"apns-expiration", b"apns-collapse-id"]),
@@ -122,11 +147,12 @@ def test_any_sequence_of_requests_resizes_and_renewals_can_be_read_back(steps):
             blocks.authorize(rest[0])
             authorization = [(b"authorization", rest[0])]
         else:
-            topic, names, value = rest
+            method, topic, names, value = rest
             constant = ((b"apns-topic", topic), (b"apns-priority", b"5"))
             varying = tuple((name, value) for name in names)
-            headers = read(decoder, blocks.encode(PATH, constant, varying))
-            assert headers == [*start(), *constant, *authorization, *varying]
+            headers = read(decoder, blocks.encode(PATH, method + constant, varying))
+            first = start(method=dict(method).get(b":method", b"POST"))
+            assert headers == [*first, *constant, *authorization, *varying]
 
 
 def test_a_block_of_an_answer_is_decoded_without_state():

@@ -23,6 +23,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from apns_connector.apns.frames import ErrorCode
+from apns_connector.apns.header_block import DELETE, GET
 from apns_connector.apns.http2 import Http2
 from apns_connector.apns.http2_events import Answered, Broken, GoingAway, Lost, NotProcessed
 
@@ -126,6 +127,93 @@ def test_a_header_block_longer_than_a_frame_is_continued(join):
     pair.send("tag", varying=((b"apns-collapse-id", value),))
     pair.exchange()
     assert pair.requests[1]["apns-collapse-id"] == value
+
+
+# Requests without a body
+
+
+@pytest.mark.parametrize("method", [GET, DELETE])
+def test_a_request_without_a_body_ends_with_its_headers(join, cut, method):
+    pair = join(cut, authorization=b"bearer abc")
+    pair.send("before")
+    pair.send("bare", None, path=b"/1/apps/a/channels", constant=(method,))
+    pair.send("after")
+    pair.exchange()
+    before, bare, after = pair.requests.values()
+    assert bare.ended
+    assert bare.body == b""
+    assert bare.headers == [
+        method,
+        (b":scheme", b"https"),
+        (b":authority", b"api.push.apple.com"),
+        (b":path", b"/1/apps/a/channels"),
+        (b"authorization", b"bearer abc"),
+        (b"apns-id", b"0" * 36),
+    ]
+    assert before.headers == after.headers
+
+
+def test_a_request_without_a_body_is_one_headers_frame_with_end_stream():
+    client = Http2("localhost")
+    client.receive_data(settings())
+    client.data_to_send()
+    client.send("tag", b"/", (GET,), (), None)
+    written = client.data_to_send()
+    parsed, length = HeadersFrame.parse_frame_header(memoryview(written[:9]))
+    assert length == len(written) - 9
+    assert parsed.flags == {"END_STREAM", "END_HEADERS"}
+
+
+def test_a_request_without_a_body_uses_up_no_window(join):
+    pair = join(initial_window_size=0)
+    for number in range(5):
+        pair.send(number, None, constant=(GET,))
+    pair.exchange()
+    assert all(request.ended for request in pair.requests.values())
+    assert pair.client.ready
+
+
+def test_a_long_header_block_without_a_body_is_continued_and_ends_the_stream(join):
+    pair = join()
+    value = b"v" * 40_000
+    pair.send("tag", None, constant=(GET,), varying=((b"apns-channel-id", value),))
+    pair.exchange()
+    assert pair.requests[1]["apns-channel-id"] == value
+    assert pair.requests[1].ended
+
+
+def test_a_long_answer_comes_together_from_many_frames(join, cut):
+    pair = join(cut)
+    stream_id = pair.send("tag", None, constant=(GET,))
+    pair.exchange()
+    body = bytes(range(256)) * 1200
+    pair.server.send_headers(stream_id, [(b":status", b"200")])
+    for start in range(0, len(body), 16_384):
+        pair.server.send_data(stream_id, body[start : start + 16_384])
+    pair.server.end_stream(stream_id)
+    (event,) = pair.exchange()
+    assert isinstance(event, Answered)
+    assert event.body == body
+
+
+@pytest.mark.parametrize("written", [True, False])
+def test_a_lost_request_without_a_body_may_have_been_processed_once_it_was_written(join, written):
+    pair = join()
+    stream_id = pair.send("tag", None, constant=(DELETE,))
+    if written:
+        pair.client.data_to_send()
+    (event,) = pair.client.connection_lost("gone")
+    assert isinstance(event, Lost if written else NotProcessed)
+    assert not pair.client.carries(stream_id, "tag")
+
+
+def test_a_request_without_a_body_can_be_cancelled(join):
+    pair = join()
+    stream_id = pair.send("tag", None, constant=(GET,))
+    pair.exchange()
+    assert pair.client.cancel(stream_id)
+    pair.exchange()
+    assert pair.requests[stream_id].reset == ErrorCode.CANCEL
 
 
 # Answers

@@ -40,6 +40,17 @@ TooManyRequests              429  APNS_000004  WAIT
 InternalServerError          500  APNS_000004  WAIT
 ServiceUnavailable           503  APNS_000004  WAIT
 Shutdown                     503  APNS_000004  NEW_CONNECTION
+FeatureNotEnabled            400  APNS_000007  ENABLE
+BroadcastFeatureNotEnabled   400  APNS_000007  ENABLE
+MissingChannelId             400  APNS_000001  FIX
+BadChannelId                 400  APNS_000001  FORGET_CHANNEL
+ChannelNotRegistered         400  APNS_000004  FORGET_CHANNEL
+BadRequestParams             400  APNS_000001  FIX
+BadRequestPayload            400  APNS_000006  FIX
+MissingChannelQueueSize      400  APNS_000001  FIX
+MissingPushType              400  APNS_000001  FIX
+CannotCreateChannelConfig    400  APNS_000007  FIX
+TopicMismatch                403  APNS_000002  CREDENTIALS
 """
 ROWS = [line.split() for line in TABLE.strip().splitlines()]
 

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from apns_connector.apns.broadcast import Broadcast
 from apns_connector.apns.notification import Notification
 from apns_connector.apns.request import constant_fields, request_for, varying_fields
 from apns_connector.apns.response import Response
@@ -119,3 +120,49 @@ def test_what_may_have_been_processed_once_ends_unknown_whatever_became_of_it_la
     assert outcome.cause == "sent, but the connection was lost; then again, but the server is away"
     assert outcome.apns_id == request.notification.apns_id
     assert request.outcome(outcome) is outcome
+
+
+# Broadcasts
+
+CHANNEL = "dHN0LXNyY2gtY2hubA=="
+
+
+def broadcast(**fields):
+    given = {
+        "channel_id": CHANNEL,
+        "bundle_id": "com.example.app",
+        "payload": {"aps": {"timestamp": 1, "event": "end"}},
+        **fields,
+    }
+    return Broadcast(**given)
+
+
+@pytest.mark.parametrize("sender", [BY_KEY, BY_CERTIFICATE])
+def test_a_broadcast_names_its_channel_in_a_header_and_no_topic(sender):
+    apns_id = "123e4567-e89b-12d3-a456-42665544000a"
+    sent = broadcast(apns_id=apns_id, priority=5, expiration=1_700_000_000)
+    request = request_for(sent, sender, 10.0, Future())
+    assert request.path == b"/4/broadcasts/apps/com.example.app"
+    assert request.constant == ((b"apns-push-type", b"liveactivity"), (b"apns-priority", b"5"))
+    assert request.varying == (
+        (b"apns-request-id", apns_id.encode()),
+        (b"apns-channel-id", CHANNEL.encode()),
+        (b"apns-expiration", b"1700000000"),
+    )
+    assert request.body == b'{"aps":{"timestamp":1,"event":"end"}}'
+    assert request.notification is sent
+
+
+def test_priority_and_expiration_of_a_broadcast_are_always_sent():
+    request = request_for(broadcast(), BY_KEY, 10.0, Future())
+    assert (b"apns-priority", b"10") in request.constant
+    assert (b"apns-expiration", b"0") in request.varying
+
+
+def test_a_broadcast_may_be_longer_than_a_notification():
+    assert request_for(broadcast(payload=b"x" * 5120), BY_KEY, 1.0, Future()).body == b"x" * 5120
+    with pytest.raises(PayloadError) as refused:
+        request_for(broadcast(payload=b"x" * 5121), BY_KEY, 1.0, Future())
+    assert (refused.value.size, refused.value.limit) == (5121, 5120)
+    with pytest.raises(PayloadError, match="empty"):
+        request_for(broadcast(payload=b""), BY_KEY, 1.0, Future())

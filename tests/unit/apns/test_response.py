@@ -20,6 +20,19 @@ def test_an_accepted_notification_has_no_reason():
     assert response.apns_id == SENT.apns_id
 
 
+@pytest.mark.parametrize("status", [201, 204])
+def test_a_channel_that_was_created_or_deleted_is_a_success(status):
+    response = Response(SENT, status)
+    assert response.accepted
+    assert response.reason is None
+    assert response.explanation is None
+
+
+@pytest.mark.parametrize("status", [202, 301, 400])
+def test_no_other_status_is_a_success(status):
+    assert not Response(SENT, status).accepted
+
+
 def test_a_rejection_has_apples_reason_and_its_explanation():
     response = Response(SENT, 400, b"", b'{"reason":"BadDeviceToken"}')
     assert not response.accepted
