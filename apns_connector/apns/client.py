@@ -119,7 +119,7 @@ class Client:
         return self._sender.pool_state()
 
     async def send(self, notification: Sendable, *, timeout: float | None = None) -> Response:
-        """Apple's answer to ``notification``, accepted or not.
+        """Apple's answer to ``notification``, which may be a :class:`Broadcast`, accepted or not.
 
         ``timeout``: seconds, instead of the client's. Raises :class:`NotificationError` or
         :class:`PayloadError` before anything is sent, :class:`CredentialsError` if TLS refuses the

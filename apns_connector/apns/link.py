@@ -96,7 +96,6 @@ class Link:
                     await self._try_to_connect()
         finally:
             self._connecting = None
-            self._target = 1
         self._on_change()
 
     async def _try_to_connect(self) -> None:
@@ -162,15 +161,23 @@ class Link:
         now = asyncio.get_running_loop().time()
         if now >= self._check_credentials_at:
             self._check_credentials(now)
-        if self.sizing.grow(self._load()):
-            self._target = len(self.active) + 1
-            self.connect()
+        crowded = self._wanted() > 0
+        if not crowded:
+            self._retire_idle()
+        self._keep(self.sizing.wanted(self._load()))
         self._note_look()
-        if self._wanted():
+        if crowded:
             self._look_timer = self._loop_later(_LOOK_SECONDS)
         elif len(self.active) > 1:
-            self._retire_idle()
             self._look_timer = self._loop_later(_IDLE_SECONDS / 4)
+
+    def _keep(self, wanted: int) -> None:
+        """Connect until there are so many, or let the youngest go that are too many."""
+        self._target = max(1, wanted)
+        if len(self.active) < self._target:
+            self.connect()
+        for connection in self.active[self._target :]:
+            self.set_aside(connection)
 
     def _load(self) -> Load:
         at, cpu, answers = self._last_look

@@ -107,8 +107,10 @@ class Sender:
             if connection is not None:
                 self._send(connection, request)
                 return
-        self._waiting.add(request)
-        self._pump()
+            self._waiting.add(request)
+            self._pump()
+        else:  # it has been pumped since, and will be when anything changes
+            self._waiting.add(request)
 
     def _send(self, connection: Connection, request: Request) -> None:
         connection.send(request)
