@@ -65,6 +65,10 @@ class BlockingClient:
         """As :meth:`Client.send`."""
         return self._wait(self._client.send(notification, timeout=timeout))
 
+    def submit(self, notification: Sendable, *, timeout: float | None = None) -> Future[Response]:
+        """As :meth:`Client.send`, without waiting: the future has the response, or raises."""
+        return self._submit(self._client.send(notification, timeout=timeout))
+
     def send_many(
         self,
         notifications: Iterable[Sendable],

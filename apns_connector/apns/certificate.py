@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
@@ -73,6 +73,25 @@ class Certificate:
         except CredentialsError as error:
             raise CredentialsError(f"{name}: {error}") from error
 
+    @classmethod
+    def from_pem(
+        cls, certificate: bytes, key: bytes, password: str | None = None, name: str = "the PEM file"
+    ) -> Certificate:
+        """Join ``certificate``, the leaf first and issuers behind it if there are any, and ``key``:
+        both PEM, or ``certificate`` in DER, as Apple's ``.cer`` file is.
+
+        ``password``: of the key, if it is encrypted. ``name`` is for the message. Raises
+        :class:`CredentialsError`, also when the two do not belong together.
+        """
+        leaf, *issuers = _read_certificates(certificate, name)
+        private = _read_key(key, password, name)
+        if private.public_key() != leaf.public_key():
+            raise CredentialsError(f"{name}: the private key is not that of the certificate")
+        try:
+            return cls(private, leaf, tuple(issuers))
+        except CredentialsError as error:
+            raise CredentialsError(f"{name}: {error}") from error
+
     @property
     def topic(self) -> str | None:
         """The app's own topic: what a notification without one is for."""
@@ -117,3 +136,24 @@ def _explain(content: bytes) -> str:
     if not content.startswith(b"\x30"):
         return "it is not a PKCS#12 file"
     return "the password is wrong, or the file is damaged"
+
+
+def _read_certificates(content: bytes, name: str) -> list[x509.Certificate]:
+    try:
+        if b"-----BEGIN" in content:
+            return x509.load_pem_x509_certificates(content)
+        return [x509.load_der_x509_certificate(content)]
+    except ValueError as error:
+        raise CredentialsError(f"{name} holds no readable certificate, in PEM or DER") from error
+
+
+def _read_key(content: bytes, password: str | None, name: str) -> tls.PrivateKey:
+    try:
+        key = serialization.load_pem_private_key(content, password.encode() if password else None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise CredentialsError(
+            f"{name}: the private key cannot be read: it is no PEM, or the password is wrong"
+        ) from error
+    if not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise CredentialsError(f"{name}: its key is neither RSA nor on an elliptic curve")
+    return key

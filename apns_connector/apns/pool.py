@@ -30,6 +30,7 @@ class Bound(StrEnum):
     """What limits the rate."""
 
     NOTHING = "nothing"
+    CONNECTION = "connection"  # there is none
     STREAMS = "streams"
     WINDOW = "window"
     CPU = "cpu"
@@ -72,6 +73,8 @@ class Sizing:
     def wanted(self, load: Load) -> int:
         """How many connections there should be from now on."""
         self.bound = _bound(load)
+        if self.bound is Bound.CONNECTION:
+            return self._wanted
         if load.connections != self._seen:
             self._start_anew(load.connections)
         if self.bound is Bound.NOTHING:
@@ -136,6 +139,8 @@ class Sizing:
 def _bound(load: Load) -> Bound:
     if not load.waiting:
         return Bound.NOTHING
+    if not load.connections:
+        return Bound.CONNECTION
     if load.cpu_seconds >= _BUSY * load.seconds:
         return Bound.CPU
     return Bound.WINDOW if load.window_bound * 2 > load.connections else Bound.STREAMS

@@ -27,6 +27,12 @@ from apns_connector.simulator import (
     help="Plain HTTP on loopback: GET and DELETE /notifications, /faults; 0: any.",
 )
 @click.option(
+    "--management-port",
+    default=0,
+    show_default=True,
+    help="TLS port on which broadcast channels are managed; 0: any.",
+)
+@click.option(
     "--credentials",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("simulator-credentials"),
@@ -47,7 +53,13 @@ from apns_connector.simulator import (
     show_default=True,
 )
 def simulate(
-    host: str, port: int, control_port: int, credentials: Path, environment: str, log_level: str
+    host: str,
+    port: int,
+    control_port: int,
+    management_port: int,
+    credentials: Path,
+    environment: str,
+    log_level: str,
 ) -> None:
     """Be Apple, on this machine, for any APNs client, until SIGTERM or Ctrl-C.
 
@@ -55,7 +67,11 @@ def simulate(
     """
     log.configure(log_level)
     options = SimulatorOptions(
-        host=host, port=port, control_port=control_port, environment=environment
+        host=host,
+        port=port,
+        control_port=control_port,
+        management_port=management_port,
+        environment=environment,
     )
     loop.run(_simulate(demo_credentials(credentials), options))
 
@@ -78,6 +94,7 @@ def describe(simulator: Simulator, credentials: DemoCredentials, host: str) -> s
     return "\n".join(
         (
             f"Apple is at        {host}:{simulator.port} (TLS, HTTP/2)",
+            f"Channels are at    {host}:{simulator.management_port} (TLS, HTTP/2)",
             f"What arrives is at http://127.0.0.1:{simulator.control_port}/notifications",
             f"Trust              {credentials.ca}",
             f"Client certificate {credentials.client_certificate}"

@@ -36,6 +36,10 @@ SERVER_NAMES = (
     "api.push.apple.com",
     "api.sandbox.push.apple.com",
     "api.development.push.apple.com",
+    "api-broadcast.push.apple.com",
+    "api-broadcast.sandbox.push.apple.com",
+    "api-manage-broadcast.push.apple.com",
+    "api-manage-broadcast.sandbox.push.apple.com",
 )
 SERVER_ADDRESSES = ("127.0.0.1", "::1")
 

@@ -37,6 +37,7 @@ from apns_connector.simulator.behaviour import (
     Silence,
     goaway_reason,
 )
+from apns_connector.simulator.channels import ChannelAnswer
 from apns_connector.simulator.client_certificate import ClientCertificate, read_client_certificate
 from apns_connector.simulator.decision import Decider, Decision
 from apns_connector.simulator.options import PRODUCTION, SimulatorOptions
@@ -65,15 +66,23 @@ class _Incoming:
 
 @dataclass(frozen=True, slots=True)
 class _Ids:
-    """The header fields by which Apple names a notification in its answer."""
+    """The header fields by which Apple names a request in its answer; ``name``: of the first."""
 
+    name: str
     apns_id: str
     apns_unique_id: str | None
+
+    def fields(self) -> list[tuple[str, str]]:
+        fields = [(self.name, self.apns_id)]
+        if self.apns_unique_id is not None:
+            fields.append(("apns-unique-id", self.apns_unique_id))
+        return fields
 
 
 class Connection:
     """One client, the application of a :class:`Session`. What it sends disturbs no other.
 
+    ``received``: where what it publishes is remembered; ``None`` where channels are managed.
     ``gone`` is called when the connection has ended, whoever ended it.
     """
 
@@ -82,7 +91,7 @@ class Connection:
         number: int,
         options: SimulatorOptions,
         decider: Decider,
-        received: Received,
+        received: Received | None,
         gone: Callable[[Connection], None],
     ) -> None:
         self._number = number
@@ -97,7 +106,7 @@ class Connection:
         self._opened_up = False  # to the high number of streams
         self._streams: dict[int, _Incoming] = {}
         self._complete: list[int] = []
-        self._blocked: dict[int, bytes] = {}  # bodies that wait for a flow-control window
+        self._blocked: dict[int, bytes] = {}  # what of bodies waits for a flow-control window
         self._highest_processed = 0
         self._last_stream_id: int | None = None  # of our GOAWAY, once it is sent
         self._out = bytearray()
@@ -191,7 +200,8 @@ class Connection:
         request = _request(incoming)
         decision = self._decider.decide(request, self._certificate, self._binding)
         self._binding = decision.binding
-        ids = self._record(request, decision.behaviour)
+        ids = self._name(request, decision.behaviour)
+        self._record(request, decision.behaviour, ids)
         if decision.max_concurrent_streams is not None:
             self._opened_up = True
             self._announce(decision.max_concurrent_streams)
@@ -225,9 +235,9 @@ class Connection:
                 self._end(stream_id, behaviour)
 
     def _answer(self, stream_id: int, answer: Answer, ids: _Ids) -> None:
-        headers = [(":status", str(answer.status)), ("apns-id", ids.apns_id)]
-        if ids.apns_unique_id is not None:
-            headers.append(("apns-unique-id", ids.apns_unique_id))
+        headers = [(":status", str(answer.status)), *ids.fields()]
+        if isinstance(answer, ChannelAnswer):
+            headers += answer.fields
         # RFC 9110, 9.3.2: the answer to HEAD has no content.
         head = (b":method", b"HEAD") in self._streams[stream_id].headers
         body = b"" if head else answer.body
@@ -238,10 +248,15 @@ class Connection:
             self._drop([stream_id])
 
     def _send_body(self, stream_id: int, body: bytes) -> None:
-        if self._h2.local_flow_control_window(stream_id) < len(body):
-            self._blocked[stream_id] = body
-            return
-        self._h2.send_data(stream_id, body, end_stream=True)
+        """As much as windows and frames allow; the rest when the windows open."""
+        while body:
+            window = self._h2.local_flow_control_window(stream_id)
+            size = min(window, self._h2.max_outbound_frame_size)
+            if size <= 0:
+                self._blocked[stream_id] = body
+                return
+            part, body = body[:size], body[size:]
+            self._h2.send_data(stream_id, part, end_stream=not body)
         self._drop([stream_id])
 
     def _reset(self, stream_id: int, error_code: int) -> None:
@@ -309,13 +324,22 @@ class Connection:
 
     # -- what is remembered -------------------------------------------------------------------
 
-    def _record(self, request: Request, behaviour: Immediate) -> _Ids:
+    def _name(self, request: Request, behaviour: Immediate) -> _Ids:
+        """Apple has a unique id for a broadcast in both environments, for an operation never."""
         accepted = isinstance(behaviour, Answer) and behaviour.reason is None
-        unique = accepted and self._options.environment != PRODUCTION
-        ids = _Ids(
+        told = request.is_broadcast or self._options.environment != PRODUCTION
+        unique = accepted and told and self._received is not None
+        return _Ids(
+            request.id_name,
             request.apns_id or str(uuid.uuid4()).upper(),
             str(uuid.uuid4()) if unique else None,
         )
+
+    def _record(self, request: Request, behaviour: Immediate, ids: _Ids) -> None:
+        if self._received is None:
+            said = behaviour.status if isinstance(behaviour, Answer) else type(behaviour).__name__
+            logger.debug("connection %d: %s of channels: %s", self._number, request.method, said)
+            return
         notification = self._received.add(
             request,
             behaviour,
@@ -325,7 +349,6 @@ class Connection:
             provider_token=self._shown_token(request),
         )
         logger.debug("connection %d: %s", self._number, notification)
-        return ids
 
     def _shown_token(self, request: Request) -> TokenParts | None:
         """Read once, as long as the client sends the same header."""

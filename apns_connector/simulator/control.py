@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from apns_connector.errors import ConfigurationError
+from apns_connector.simulator.channels import Channels
 from apns_connector.simulator.faults import Fault, Faults
 from apns_connector.simulator.received import OUTCOMES, Received
 
@@ -40,16 +41,20 @@ class ControlAnswer:
 
 
 class Control:
-    """Shows what arrived and takes orders for faults."""
+    """Shows what arrived and what channels there are, and takes orders for faults."""
 
-    def __init__(self, received: Received, faults: Faults) -> None:
+    def __init__(
+        self, received: Received, faults: Faults, channels: Channels | None = None
+    ) -> None:
         self._received = received
         self._faults = faults
+        self._channels = channels or Channels()
         self._routes = {
             ("GET", "/health"): self._health,
             ("GET", "/counts"): self._counts,
             ("GET", "/notifications"): self._notifications,
             ("DELETE", "/notifications"): self._clear_notifications,
+            ("GET", "/channels"): self._list_channels,
             ("GET", "/faults"): self._list_faults,
             ("POST", "/faults"): self._add_faults,
             ("DELETE", "/faults"): self._clear_faults,
@@ -73,7 +78,7 @@ class Control:
         if methods:
             allowed = ", ".join(methods)
             return ControlAnswer(405, {"error": f"{request.path} takes {allowed}"}, allowed)
-        return _error(404, "there are /health, /counts, /notifications and /faults")
+        return _error(404, "there are /health, /counts, /notifications, /channels and /faults")
 
     def _health(self, _: ControlRequest) -> ControlAnswer:
         return ControlAnswer(200, {"status": "ok"})
@@ -97,6 +102,9 @@ class Control:
     def _counts(self, _: ControlRequest) -> ControlAnswer:
         outcomes, reasons = self._received.outcomes, self._received.reasons
         return ControlAnswer(200, {**outcomes, "reasons": dict(reasons)})
+
+    def _list_channels(self, _: ControlRequest) -> ControlAnswer:
+        return ControlAnswer(200, self._channels.to_json())
 
     def _list_faults(self, _: ControlRequest) -> ControlAnswer:
         return ControlAnswer(200, [pending.to_json() for pending in self._faults.pending])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from apns_connector.errors import ConfigurationError
+from apns_connector.simulator.channels import CHANNELS_PER_APP
 from apns_connector.simulator.decision import Handler
 
 PRODUCTION = "production"
@@ -20,8 +21,11 @@ class SimulatorOptions:
     :param host: address to listen on for notifications; the control port is always on loopback
     :param port: for notifications, 0 for a free one
     :param control_port: 0 for a free one, ``None`` for none
+    :param management_port: where channels are managed, 0 for a free one, ``None`` for none
     :param environment: ``sandbox`` or ``production``; production sends no ``apns-unique-id``
     :param topics: bundle ids of the team, ``None`` for any; without the suffix of a push type
+    :param broadcast_apps: bundle ids with the broadcast capability, ``None`` for any
+    :param channels_per_app: how many there may be
     :param max_concurrent_streams: of an authenticated connection
     :param streams_before_authenticated: of one that has neither certificate nor good token yet
     :param narrow_after_rejection: one stream after each rejection until the next success, as
@@ -36,8 +40,11 @@ class SimulatorOptions:
     host: str = "127.0.0.1"
     port: int = 0
     control_port: int | None = 0
+    management_port: int | None = 0
     environment: str = SANDBOX
     topics: frozenset[str] | None = None
+    broadcast_apps: frozenset[str] | None = None
+    channels_per_app: int = CHANNELS_PER_APP
     max_concurrent_streams: int = 1000
     streams_before_authenticated: int = 1
     narrow_after_rejection: bool = False
@@ -51,6 +58,11 @@ class SimulatorOptions:
             raise ConfigurationError(
                 f"environment must be {PRODUCTION} or {SANDBOX}, not '{self.environment}'"
             )
-        for name in ("max_concurrent_streams", "streams_before_authenticated", "keep"):
+        for name in (
+            "max_concurrent_streams",
+            "streams_before_authenticated",
+            "keep",
+            "channels_per_app",
+        ):
             if getattr(self, name) < 1:
                 raise ConfigurationError(f"{name} must be 1 or more, not {getattr(self, name)}")

@@ -1,4 +1,4 @@
-"""What arrived: the latest notifications, and counts of all."""
+"""What arrived: the latest notifications and broadcasts, and counts of all."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ class ReceivedNotification:
     """One request as it came in, and what became of it.
 
     ``number`` counts from 1; ``received_at`` is in seconds since 1970; ``status`` is ``None``
-    when no answer was given, which ``outcome`` "accepted" does not exclude. The authorization
+    when no answer was given, which ``outcome`` "accepted" does not exclude. A broadcast has a
+    ``channel_id`` and no device token; the ids are those of its answer. The authorization
     header is not kept: of the provider token there are the parts that are no secret.
     """
 
@@ -43,6 +44,7 @@ class ReceivedNotification:
     apns_unique_id: str | None
     method: str
     path: str = field(repr=False)
+    channel_id: str | None = None
     provider_token: TokenParts | None = None
 
     def __str__(self) -> str:
@@ -50,7 +52,8 @@ class ReceivedNotification:
         answer = (
             "no answer" if self.status is None else f"{self.status} {self.reason or ''}".strip()
         )
-        return f"{self.method} …{self.device_token[-8:]} {self.outcome}: {answer}"
+        target = f"…{self.device_token[-8:]}" if self.channel_id is None else self.channel_id
+        return f"{self.method} {target} {self.outcome}: {answer}"
 
     @property
     def headers(self) -> dict[str, str]:
@@ -76,6 +79,7 @@ class ReceivedNotification:
             "method": self.method,
             "path": self.path,
             "device_token": self.device_token,
+            "channel_id": self.channel_id,
             "headers": self.headers,
             "provider_token": self.provider_token,
             "payload": self.payload,
@@ -126,6 +130,7 @@ class Received:
             apns_unique_id=apns_unique_id,
             method=request.method,
             path=request.path,
+            channel_id=request.channel_id if request.is_broadcast else None,
             provider_token=provider_token,
         )
         self._latest.append(notification)

@@ -14,12 +14,18 @@ from dataclasses import dataclass
 
 from apns_connector.simulator.behaviour import ACCEPTED, Answer, rejection
 from apns_connector.simulator.client_certificate import ClientCertificate
-from apns_connector.simulator.provider_token import Binding, TokenPolicy, judge_authorization
+from apns_connector.simulator.provider_token import (
+    Binding,
+    TokenPolicy,
+    Verdict,
+    judge_authorization,
+)
 
 PAYLOAD_LIMIT = 4096
 VOIP_PAYLOAD_LIMIT = 5120
 COLLAPSE_ID_LIMIT = 64
 DEVICE_PATH = "/3/device/"
+BROADCAST_PATH = "/4/broadcasts/apps/"
 
 PUSH_TYPES = frozenset(
     b"alert background complication controls fileprovider liveactivity location mdm pushtotalk"
@@ -59,14 +65,32 @@ class Request:
         return path[len(DEVICE_PATH) :].lower() if path.startswith(DEVICE_PATH) else ""
 
     @property
+    def is_broadcast(self) -> bool:
+        return self.path.startswith(BROADCAST_PATH)
+
+    @property
     def authorization(self) -> bytes | None:
-        return next((value for name, value in self.headers if name == b"authorization"), None)
+        return self._field(b"authorization")
+
+    @property
+    def id_name(self) -> str:
+        """The header field with the id: broadcasts and channels have another than devices."""
+        return "apns-request-id" if self.path.startswith(("/1/", "/4/")) else "apns-id"
 
     @property
     def apns_id(self) -> str | None:
-        """The request's ``apns-id`` if it is one."""
-        value = next((value for name, value in self.headers if name == b"apns-id"), b"")
-        return value.decode("ascii") if _UUID.fullmatch(value) else None
+        """The request's own id, if it is one; one of Apple's samples broadcasts with apns-id."""
+        value = self._field(self.id_name.encode()) or self._field(b"apns-id") or b""
+        return value.decode("ascii") if is_uuid(value) else None
+
+    @property
+    def channel_id(self) -> str | None:
+        """The channel that a broadcast or an operation on channels names."""
+        value = self._field(b"apns-channel-id")
+        return None if value is None else value.decode("latin-1")
+
+    def _field(self, wanted: bytes) -> bytes | None:
+        return next((value for name, value in self.headers if name == wanted), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +122,13 @@ def judge(
     ``now`` is in seconds since 1970, as in the provider token.
     """
     fields = dict(request.headers)
-    reason = _target_reason(request) or _duplicate_reason(request, fields)
+    reason = _target_reason(request) or duplicate_reason(request, fields)
     if reason is not None:
         return Judgement(rejection(reason), binding, authenticated=False)
-    if certificate is not None:
-        reason = None if certificate.topics else "BadCertificate"
-    else:
-        verdict = judge_authorization(fields.get(b"authorization"), binding, policy.tokens, now)
-        reason, binding = verdict.reason, verdict.binding
-    if reason is not None:
-        return Judgement(rejection(reason), binding, authenticated=False)
+    credentials = judge_credentials(fields, certificate, binding, policy, now)
+    binding = credentials.binding
+    if credentials.reason is not None:
+        return Judgement(rejection(credentials.reason), binding, authenticated=False)
     topic = _topic(fields, certificate)
     reason = (
         _field_reason(fields)
@@ -117,6 +138,28 @@ def judge(
         or _device_token_reason(request, fields, topic)
     )
     return Judgement(ACCEPTED if reason is None else rejection(reason), binding, authenticated=True)
+
+
+def judge_credentials(
+    fields: dict[bytes, bytes],
+    certificate: ClientCertificate | None,
+    binding: Binding | None,
+    policy: Policy,
+    now: float,
+) -> Verdict:
+    """A certificate counts alone; without one the provider token does."""
+    if certificate is not None:
+        return Verdict(None if certificate.topics else "BadCertificate", binding)
+    return judge_authorization(fields.get(b"authorization"), binding, policy.tokens, now)
+
+
+def is_uuid(value: bytes) -> bool:
+    return _UUID.fullmatch(value) is not None
+
+
+def is_expiration(value: bytes) -> bool:
+    """Seconds since 1970, in digits."""
+    return value.isdigit() and len(value) < 20
 
 
 def bundle_id(topic: str) -> str:
@@ -136,17 +179,17 @@ def _target_reason(request: Request) -> str | None:
     return None if device_token else "MissingDeviceToken"
 
 
-def _duplicate_reason(request: Request, fields: dict[bytes, bytes]) -> str | None:
+def duplicate_reason(request: Request, fields: dict[bytes, bytes]) -> str | None:
     return None if len(fields) == len(request.headers) else "DuplicateHeaders"
 
 
 def _field_reason(fields: dict[bytes, bytes]) -> str | None:
     """The header fields that can be judged each by itself."""
     apns_id = fields.get(b"apns-id")
-    if apns_id is not None and not _UUID.fullmatch(apns_id):
+    if apns_id is not None and not is_uuid(apns_id):
         return "BadMessageId"
     expiration = fields.get(b"apns-expiration")
-    if expiration is not None and not (expiration.isdigit() and len(expiration) < 20):
+    if expiration is not None and not is_expiration(expiration):
         return "BadExpirationDate"
     priority = fields.get(b"apns-priority")
     push_type = fields.get(b"apns-push-type")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
+from enum import Enum
 from typing import Self
 
+from apns_connector.simulator.channels import Channels
 from apns_connector.simulator.connection import Connection
 from apns_connector.simulator.control import Control
 from apns_connector.simulator.control_port import ControlPort
 from apns_connector.simulator.credentials import DemoCredentials
-from apns_connector.simulator.decision import Decider
+from apns_connector.simulator.decision import Decider, ManagementDecider
 from apns_connector.simulator.faults import Faults
 from apns_connector.simulator.options import SimulatorOptions
 from apns_connector.simulator.provider_token import TokenPolicy
@@ -23,6 +26,14 @@ logger = logging.getLogger(__name__)
 
 _LOOPBACK = "127.0.0.1"
 _BACKLOG = 1024
+
+
+class _Port(Enum):
+    """The ports there may be."""
+
+    NOTIFICATIONS = "notifications"
+    CONTROL = "control"
+    MANAGEMENT = "management"
 
 
 class Simulator:
@@ -40,19 +51,24 @@ class Simulator:
     ) -> None:
         self.options = options or SimulatorOptions()
         self.faults = Faults()
+        self.channels = Channels(self.options.channels_per_app, self.options.broadcast_apps)
         self.connections_opened = 0
         self._credentials = credentials
         self._received = Received(self.options.keep, self.options.clock)
-        self._decider = self._make_decider()
+        self._decider = self._make_decider(Decider)
+        self._management_decider = self._make_decider(ManagementDecider)
         self._sessions: dict[Connection, Session] = {}
         self._control_connections: set[asyncio.Transport] = set()
-        self._control = Control(self._received, self.faults)
-        self._ports = (self.options.port, self.options.control_port)
-        self._listener: asyncio.Server | None = None
-        self._control_listener: asyncio.Server | None = None
+        self._control = Control(self._received, self.faults, self.channels)
+        self._ports: dict[_Port, int | None] = {
+            _Port.NOTIFICATIONS: self.options.port,
+            _Port.CONTROL: self.options.control_port,
+            _Port.MANAGEMENT: self.options.management_port,
+        }
+        self._listeners: dict[_Port, asyncio.Server] = {}
 
     def __repr__(self) -> str:
-        state = f"port {self.port}" if self._listener is not None else "not started"
+        state = f"port {self.port}" if self._listeners else "not started"
         return f"<Simulator {self.options.environment}, {state}>"
 
     # -- life cycle ---------------------------------------------------------------------------
@@ -62,30 +78,33 @@ class Simulator:
 
         :raises OSError: if a port cannot be had
         """
-        loop = asyncio.get_running_loop()
-        port, control_port = self._ports
         self._context = server_context(self._credentials.authority)
-        self._listener = await loop.create_server(
-            self._welcome, self.options.host, port, backlog=_BACKLOG
+        try:
+            for name, port in self._ports.items():
+                if port is not None:
+                    self._listeners[name] = await self._listen(name, port)
+        except OSError:
+            await self.stop()
+            raise
+        self._ports |= {name: _number(listener) for name, listener in self._listeners.items()}
+        logger.info(
+            "%r, control port %s, management port %s", self, self.control_port, self.management_port
         )
-        if control_port is not None:
-            try:
-                self._control_listener = await loop.create_server(
-                    lambda: ControlPort(self._control, self._control_connections),
-                    _LOOPBACK,
-                    control_port,
-                )
-            except OSError:
-                await self.stop()
-                raise
-        self._ports = (self.port, self.control_port)
-        logger.info("%r, control port %s", self, self.control_port)
+
+    async def _listen(self, name: _Port, port: int) -> asyncio.Server:
+        factories: dict[_Port, Callable[[], asyncio.Protocol]] = {
+            _Port.NOTIFICATIONS: lambda: self._welcome(self._decider, self._received),
+            _Port.CONTROL: lambda: ControlPort(self._control, self._control_connections),
+            _Port.MANAGEMENT: lambda: self._welcome(self._management_decider, None),
+        }
+        host = _LOOPBACK if name is _Port.CONTROL else self.options.host
+        loop = asyncio.get_running_loop()
+        return await loop.create_server(factories[name], host, port, backlog=_BACKLOG)
 
     async def stop(self) -> None:
         """Say GOAWAY to each client, give it a moment to close, and end."""
-        for listener in (self._listener, self._control_listener):
-            if listener is not None:
-                listener.close()
+        for listener in self._listeners.values():
+            listener.close()
         for transport in list(self._control_connections):
             transport.close()
         for connection, session in list(self._sessions.items()):
@@ -94,7 +113,7 @@ class Simulator:
             elif not session.established:
                 session.cut()
         await self._all_gone()
-        self._listener = self._control_listener = None
+        self._listeners.clear()
 
     def cut_connections(self) -> None:
         """Reset every TCP connection, as when a machine goes down without a word."""
@@ -113,16 +132,24 @@ class Simulator:
     @property
     def port(self) -> int:
         """Where notifications are taken; only while it runs."""
-        return _port(self._listener)
+        return _number(self._listeners.get(_Port.NOTIFICATIONS))
 
     @property
     def control_port(self) -> int | None:
         """Where the control port is, if there is one; only while it runs."""
-        return None if self.options.control_port is None else _port(self._control_listener)
+        return self._port(_Port.CONTROL)
+
+    @property
+    def management_port(self) -> int | None:
+        """Where channels are managed, if they are; only while it runs."""
+        return self._port(_Port.MANAGEMENT)
+
+    def _port(self, name: _Port) -> int | None:
+        return None if self._ports[name] is None else _number(self._listeners.get(name))
 
     @property
     def received(self) -> list[ReceivedNotification]:
-        """The latest notifications, oldest first."""
+        """The latest notifications and broadcasts, oldest first."""
         return self._received.latest()
 
     @property
@@ -146,12 +173,12 @@ class Simulator:
 
     # -- connections --------------------------------------------------------------------------
 
-    def _welcome(self) -> asyncio.Protocol:
+    def _welcome(self, decider: Decider, received: Received | None) -> asyncio.Protocol:
         if self.faults.refuses_connection():
             return Refusal()
         self.connections_opened += 1
         connection = Connection(
-            self.connections_opened, self.options, self._decider, self._received, self._gone
+            self.connections_opened, self.options, decider, received, self._gone
         )
         self._sessions[connection] = session = Session(self._context, connection)
         return session
@@ -169,15 +196,15 @@ class Simulator:
                     transport.abort()
             await asyncio.sleep(0.005)
 
-    def _make_decider(self) -> Decider:
+    def _make_decider(self, kind: type[Decider]) -> Decider:
         options = self.options
         keys = {key.key_id: key for key in self._credentials.keys}
         tokens = TokenPolicy(keys, options.environment, options.token_update_interval)
         policy = Policy(tokens, options.topics)
-        return Decider(policy, self.faults, options.clock, options.handler)
+        return kind(policy, self.faults, options.clock, options.handler, self.channels)
 
 
-def _port(listener: asyncio.Server | None) -> int:
+def _number(listener: asyncio.Server | None) -> int:
     if listener is None:
         raise RuntimeError("the simulator is not running")
     port: int = listener.sockets[0].getsockname()[1]

@@ -67,6 +67,7 @@ class Apple:
     command: Command
     port: int
     control_port: int
+    management_port: int
     credentials: DemoCredentials
 
     def notifications(self) -> list[dict[str, Any]]:
@@ -127,7 +128,8 @@ def apple(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Apple]:
     )  # fmt: skip
     port = int(command.wait_for(r"Apple is at\s+127\.0\.0\.1:(\d+)")[1])
     control_port = int(command.wait_for(r"http://127\.0\.0\.1:(\d+)/notifications")[1])
-    yield Apple(command, port, control_port, credentials)
+    management_port = int(command.wait_for(r"Channels are at\s+127\.0\.0\.1:(\d+)")[1])
+    yield Apple(command, port, control_port, management_port, credentials)
     command.stop()
 
 

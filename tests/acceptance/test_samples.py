@@ -1,8 +1,10 @@
-"""Every sample is a deployment that runs, and answers as its expected/ folder says."""
+"""Every sample does as its expected/ folder says: a deployment answers, a program prints."""
 
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from apns_connector.cli.sample import read_request
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 REQUESTS = sorted(SAMPLES.glob("*/requests/*.http"))
+PROGRAMS = sorted(SAMPLES.glob("*/*.py"))
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +35,11 @@ def canonical(body: bytes) -> bytes:
     return etree.tostring(etree.fromstring(body), method="c14n")
 
 
-def test_every_sample_has_requests_and_a_page_that_explains_it():
+def test_every_sample_has_requests_or_programs_and_a_page_that_explains_it():
+    shown = {file.parents[1] for file in REQUESTS} | {file.parent for file in PROGRAMS}
     for sample in SAMPLES.iterdir():
         assert (sample / "README.md").is_file(), sample
-        assert list(sample.glob("requests/*.http")), sample
+        assert sample in shown, sample
 
 
 @pytest.mark.parametrize("file", REQUESTS, ids=lambda f: f"{f.parts[-3]}/{f.stem}")
@@ -57,3 +61,18 @@ def test_a_sample_answers_as_expected_and_apple_gets_what_is_expected(file, serv
     assert [n["payload"] for n in arrived] == [n["payload"] for n in wanted]
     for notification, want in zip(arrived, wanted, strict=True):
         assert want["headers"].items() <= notification["headers"].items()
+
+
+@pytest.mark.parametrize("file", PROGRAMS, ids=lambda f: f"{f.parent.name}/{f.stem}")
+def test_a_program_prints_what_is_expected(file, empty_apple, tmp_path):
+    folder = empty_apple.credentials.folder
+    done = subprocess.run(
+        [sys.executable, file, "--port", str(empty_apple.port), "--credentials", folder],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == (file.parent / "expected" / f"{file.stem}.txt").read_text()

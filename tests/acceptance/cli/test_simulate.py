@@ -12,6 +12,17 @@ def test_it_says_where_it_is_and_what_to_send_with(apple):
         assert file.is_file()
     assert f"key id {apple.credentials.key_id}, team id {apple.credentials.team_id}" in told
     assert "(password: password)" in told
+    assert f"Channels are at    127.0.0.1:{apple.management_port} (TLS, HTTP/2)" in told
+
+
+def test_the_management_port_can_be_chosen(run, tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ports = ("--port", 0, "--control-port", 0, "--management-port", taken.getsockname()[1])
+        done = run("simulate", *ports, "--credentials", tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith("The simulator cannot listen: ")
 
 
 def test_a_port_in_use_is_told(run, apple, tmp_path):

@@ -56,7 +56,7 @@ class Run:
 
 def measure(folder: Path, requests: int, rounds: int) -> list[Table]:
     """``requests`` after two seconds' worth at full speed, in which to grow."""
-    warm_up = int(2 * _IDEAL_RATE)
+    warm_up = int(4 * _IDEAL_RATE)
     runners = [
         contestants.h2load(_STREAMS, DEFAULT_MOST),
         *(

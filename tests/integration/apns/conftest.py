@@ -32,6 +32,7 @@ from apns_connector.simulator import (
 
 LOOPS = ["asyncio", *(["uvloop"] if find_spec("uvloop") else [])]
 SECONDS_FOR_ONE_TEST = 20.0
+SECONDS_FOR_A_LONG_TEST = 900.0
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -74,8 +75,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     names = inspect.signature(pyfuncitem.obj).parameters
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
+    long = pyfuncitem.get_closest_marker("long")
+    seconds = SECONDS_FOR_A_LONG_TEST if long else SECONDS_FOR_ONE_TEST
     with asyncio.Runner(loop_factory=pyfuncitem.funcargs["new_loop"]) as runner:
-        runner.run(asyncio.wait_for(pyfuncitem.obj(**arguments), SECONDS_FOR_ONE_TEST))
+        runner.run(asyncio.wait_for(pyfuncitem.obj(**arguments), seconds))
     return True
 
 

@@ -42,6 +42,14 @@ async def test_each_call_waits_for_its_answer(blocking, notify):
     assert rejected.reason == "Unregistered"
 
 
+async def test_a_caller_that_does_not_wait_has_a_future(blocking, notify):
+    def work(client):
+        futures = [client.submit(notify()) for _ in range(10)]
+        return [future.result().accepted for future in futures]
+
+    assert await blocking(work) == [True] * 10
+
+
 async def test_threads_share_it(blocking, notify):
     def work(client):
         with ThreadPoolExecutor(20) as pool:

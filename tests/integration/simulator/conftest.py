@@ -106,18 +106,19 @@ class Client:
         self._ended = set()
         self._send()
 
-    def push(self, token=DEVICE, *, body=b'{"aps":{}}', **fields):
-        """Write a request; returns its stream."""
+    def push(self, token=DEVICE, *, body=b'{"aps":{}}', method="POST", path=None, **fields):
+        """Write a request, without a body if that is None; returns its stream."""
         stream = self.h2.get_next_available_stream_id()
         headers = [
-            (":method", "POST"),
+            (":method", method),
             (":scheme", "https"),
             (":authority", "localhost"),
-            (":path", f"/3/device/{token}"),
+            (":path", path or f"/3/device/{token}"),
             *((name.replace("_", "-"), value) for name, value in fields.items()),
         ]
-        self.h2.send_headers(stream, headers)
-        self.h2.send_data(stream, body, end_stream=True)
+        self.h2.send_headers(stream, headers, end_stream=body is None)
+        if body is not None:
+            self.h2.send_data(stream, body, end_stream=True)
         self._send()
         return stream
 
@@ -193,10 +194,10 @@ def until():
 def connect(context):
     """``await connect(simulator, certificate)`` gives a client; close it before the end."""
 
-    async def connect(simulator, identity=None, **tls):
+    async def connect(simulator, identity=None, port=None, **tls):
         reader, writer = await asyncio.open_connection(
             "127.0.0.1",
-            simulator.port,
+            port or simulator.port,
             ssl=context(identity, **tls),
             server_hostname="localhost",
         )

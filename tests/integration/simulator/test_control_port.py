@@ -113,10 +113,11 @@ async def test_another_host_name_is_refused(start):
 
 async def test_it_listens_on_loopback_whatever_the_other_port_does(start):
     async with start(host="0.0.0.0") as simulator:  # noqa: S104 - the point of this test
-        (listener,) = simulator._control_listener.sockets
-        assert listener.getsockname()[0] == "127.0.0.1"
-        with socket.create_connection(("127.0.0.1", simulator.port)):
-            pass
+        for port in (simulator.port, simulator.management_port):
+            with socket.create_connection(("127.0.0.2", port)):
+                pass
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.2", simulator.control_port))
 
 
 async def test_stopping_closes_connections_that_are_kept_alive(start):

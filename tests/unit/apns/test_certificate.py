@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
+    Encoding,
     NoEncryption,
     PrivateFormat,
     pkcs12,
@@ -226,3 +227,46 @@ def test_the_chain_of_causes_of_a_refusal_holds_no_password(rsa_key, certificate
     while error is not None:
         assert "wrong-secret" not in repr(error)
         error = error.__cause__ or error.__context__
+
+
+# Certificate and key in two files
+
+
+def pem_of(key, password: bytes | None = None) -> bytes:
+    encryption = NoEncryption() if password is None else BestAvailableEncryption(password)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+
+
+@pytest.mark.parametrize("encoding", [Encoding.PEM, Encoding.DER])
+def test_certificate_and_key_may_come_in_two_files(issue, ec_key, encoding):
+    leaf = issue(ec_key)
+    joined = Certificate.from_pem(leaf.public_bytes(encoding), pem_of(ec_key))
+    assert joined.chain == (leaf,)
+    assert joined.topic == "com.example.app"
+
+
+def test_the_key_may_be_encrypted_and_issuers_may_follow(issue, ec_key, rsa_key):
+    leaf, issuer = issue(ec_key), issue(rsa_key)
+    both = leaf.public_bytes(Encoding.PEM) + issuer.public_bytes(Encoding.PEM)
+    joined = Certificate.from_pem(both, pem_of(ec_key, b"secret"), "secret")
+    assert joined.chain == (leaf, issuer)
+
+
+def test_a_key_of_another_certificate_is_refused(issue, ec_key, rsa_key):
+    with pytest.raises(CredentialsError, match="not that of the certificate"):
+        Certificate.from_pem(issue(ec_key).public_bytes(Encoding.PEM), pem_of(rsa_key), name="push")
+
+
+@pytest.mark.parametrize(
+    ("certificate", "key", "password", "why"),
+    [
+        (b"no certificate", None, None, "push holds no readable certificate"),
+        (None, b"no key", None, "push: the private key cannot be read"),
+        (None, None, "wrong", "push: the private key cannot be read"),
+    ],
+)
+def test_what_cannot_be_read_is_told(issue, ec_key, certificate, key, password, why):
+    given = certificate or issue(ec_key).public_bytes(Encoding.PEM)
+    with pytest.raises(CredentialsError, match=why) as refused:
+        Certificate.from_pem(given, key or pem_of(ec_key, b"secret"), password, "push")
+    assert "wrong" not in str(refused.value).replace("password is wrong", "")

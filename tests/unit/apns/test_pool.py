@@ -114,6 +114,13 @@ def test_what_idle_connections_there_are_left_is_what_it_wants():
     assert looks(sizing, 0.375) == 1
 
 
+def test_nothing_is_learned_while_there_is_no_connection():
+    sizing = Sizing()
+    assert looks(sizing, 30, connections=0, answers=0) == 1
+    assert sizing.bound is Bound.CONNECTION
+    assert looks(sizing, 0.5) == 2
+
+
 # Against a server that takes its time
 
 

@@ -17,7 +17,18 @@ def authority():
     return Authority.create()
 
 
-@pytest.mark.parametrize("name", ["localhost", "api.push.apple.com", "api.sandbox.push.apple.com"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "localhost",
+        "api.push.apple.com",
+        "api.sandbox.push.apple.com",
+        "api-broadcast.push.apple.com",
+        "api-broadcast.sandbox.push.apple.com",
+        "api-manage-broadcast.push.apple.com",
+        "api-manage-broadcast.sandbox.push.apple.com",
+    ],
+)
 def test_the_server_certificate_is_valid_for_localhost_and_apples_names(name, authority):
     server = authority.server().certificate
     verifier = PolicyBuilder().store(Store([authority.certificate]))

@@ -14,6 +14,7 @@ from apns_connector.simulator.behaviour import (
     goaway_reason,
     rejection,
 )
+from apns_connector.simulator.channel_rules import CHANNEL_STATUS_OF
 
 
 def test_success_has_no_body():
@@ -41,4 +42,4 @@ def test_goaway_debug_data_is_compact_json():
 
 
 def test_simulator_and_client_know_the_same_reasons_though_each_wrote_its_own_table():
-    assert {name: row.status for name, row in REASONS.items()} == STATUS_OF
+    assert {name: row.status for name, row in REASONS.items()} == STATUS_OF | CHANNEL_STATUS_OF

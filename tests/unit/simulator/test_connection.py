@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from types import SimpleNamespace
 
@@ -16,8 +17,9 @@ from hypothesis import strategies as st
 
 from apns_connector.simulator.authority import Authority
 from apns_connector.simulator.behaviour import Goaway, Silence, rejection
+from apns_connector.simulator.channels import Channels
 from apns_connector.simulator.connection import Connection
-from apns_connector.simulator.decision import Decider
+from apns_connector.simulator.decision import Decider, ManagementDecider
 from apns_connector.simulator.faults import Fault, Faults
 from apns_connector.simulator.options import SimulatorOptions
 from apns_connector.simulator.provider_token import TokenPolicy
@@ -63,18 +65,28 @@ class Client:
         self.statuses = {}
         self.headers = {}
         self.bodies = {}
+        self.frames = []  # sizes of DATA
         self.resets = {}
         self.goaway = None
         self.limits = []
 
-    def push(self, token=DEVICE, *, fields=(), body=b'{"aps":{}}', method="POST", end=True):
+    def push(
+        self,
+        token=DEVICE,
+        *,
+        fields=(),
+        body=b'{"aps":{}}',
+        method="POST",
+        path="/3/device/",
+        end=True,
+    ):
         """Write a request; nothing moves before :meth:`exchange`."""
         stream_id = self.h2.get_next_available_stream_id()
         headers = [
             (":method", method),
             (":scheme", "https"),
             (":authority", "localhost"),
-            (":path", f"/3/device/{token}"),
+            (":path", f"{path}{token}"),
             *fields,
         ]
         self.h2.send_headers(stream_id, headers)
@@ -103,7 +115,8 @@ class Client:
                 self.headers[event.stream_id] = dict(event.headers)
                 self.statuses[event.stream_id] = self.headers[event.stream_id][":status"]
             case h2.events.DataReceived():
-                self.bodies[event.stream_id] = event.data
+                self.bodies[event.stream_id] = self.bodies.get(event.stream_id, b"") + event.data
+                self.frames.append(len(event.data))
             case h2.events.StreamReset():
                 self.resets[event.stream_id] = event.error_code
             case h2.events.ConnectionTerminated():
@@ -120,14 +133,23 @@ def apple(team, now):
     key = team.provider_key()
     faults = Faults()
     received = Received(keep=100, clock=lambda: now)
+    channels = Channels()
 
     def connect(
-        *, certificate=True, settings=None, handler=None, topic="com.example.app", **options
+        *,
+        certificate=True,
+        settings=None,
+        handler=None,
+        topic="com.example.app",
+        management=False,
+        **options,
     ):
         options = SimulatorOptions(**options)
         tokens = TokenPolicy({key.key_id: key}, options.environment, 1200)
-        decider = Decider(Policy(tokens), faults, lambda: now, handler)
-        connection = Connection(1, options, decider, received, lambda connection: None)
+        kind = ManagementDecider if management else Decider
+        decider = kind(Policy(tokens), faults, lambda: now, handler, channels)
+        remembers = None if management else received
+        connection = Connection(1, options, decider, remembers, lambda connection: None)
         wire = Wire()
         identity = AUTHORITY.push_certificate(topic) if certificate is True else certificate
         der = identity.certificate.public_bytes(Encoding.DER) if identity else None
@@ -137,7 +159,7 @@ def apple(team, now):
         client.connection = connection
         return client
 
-    return SimpleNamespace(connect=connect, faults=faults, received=received)
+    return SimpleNamespace(connect=connect, faults=faults, received=received, channels=channels)
 
 
 @pytest.fixture
@@ -238,6 +260,132 @@ def test_an_error_body_waits_for_a_window(apple):
     client.h2.increment_flow_control_window(100, stream)
     client.exchange()
     assert client.bodies[stream] == b'{"reason":"BadDeviceToken"}'
+
+
+def test_an_error_body_comes_in_parts_as_the_window_opens(apple):
+    client = apple.connect(settings={SettingCodes.INITIAL_WINDOW_SIZE: 10})
+    stream = client.push("zz")
+    client.exchange()
+    assert client.bodies[stream] == b'{"reason":'
+    client.h2.increment_flow_control_window(100, stream)
+    client.exchange()
+    assert client.bodies[stream] == b'{"reason":"BadDeviceToken"}'
+
+
+# Channels
+
+APP = "com.example.app"
+
+
+def ask(client, resource="channels", *, method="GET", fields=(), body=b""):
+    return client.push(resource, path=f"/1/apps/{APP}/", method=method, fields=fields, body=body)
+
+
+def test_a_new_channel_has_its_id_in_a_header_beside_that_of_the_request(apple):
+    client = apple.connect(management=True)
+    body = b'{"message-storage-policy":0,"push-type":"LiveActivity"}'
+    stream = ask(client, method="POST", body=body)
+    client.exchange()
+    headers = client.headers[stream]
+    assert list(headers) == [":status", "apns-request-id", "apns-channel-id"]
+    assert headers[":status"] == "201"
+    assert apple.channels.of(APP) == {headers["apns-channel-id"]: 0}
+    assert client.bodies == {}
+
+
+def test_the_id_of_the_operation_comes_back_also_with_a_refusal(apple):
+    client = apple.connect(management=True)
+    own = "123e4567-e89b-12d3-a456-42661417400a"
+    stream = ask(client, fields=(("apns-request-id", own),))
+    client.exchange()
+    assert client.headers[stream] == {":status": "400", "apns-request-id": own}
+    assert client.bodies[stream] == b'{"reason":"MissingChannelId"}'
+
+
+def test_a_deleted_channel_is_answered_without_content(apple):
+    channel_id = apple.channels.create(APP)
+    client = apple.connect(management=True)
+    stream = ask(client, method="DELETE", fields=(("apns-channel-id", channel_id),))
+    client.exchange()
+    assert (client.statuses[stream], client.bodies) == ("204", {})
+    assert apple.channels.was_deleted(APP, channel_id)
+
+
+def test_a_thousand_channels_come_in_frames_that_fit(apple):
+    ids = [apple.channels.create(APP) for _ in range(1000)]
+    client = apple.connect(management=True)
+    stream = ask(client, "all-channels")
+    client.exchange()
+    assert json.loads(client.bodies[stream]) == {"channels": ids}
+    assert client.frames == [16_384, len(client.bodies[stream]) - 16_384]
+
+
+@pytest.mark.parametrize("window", [1000, 20_000])
+def test_a_long_list_keeps_to_the_windows(window, apple):
+    ids = [apple.channels.create(APP) for _ in range(1000)]
+    client = apple.connect(management=True, settings={SettingCodes.INITIAL_WINDOW_SIZE: window})
+    stream = ask(client, "all-channels")
+    client.exchange()
+    assert len(client.bodies[stream]) == window
+    while not client.bodies[stream].endswith(b"]}"):
+        client.h2.increment_flow_control_window(window, stream)
+        client.exchange()
+    assert json.loads(client.bodies[stream]) == {"channels": ids}
+
+
+def test_operations_are_not_among_what_was_received(apple):
+    client = apple.connect(management=True)
+    ask(client, "all-channels")
+    ask(client, "else")
+    client.exchange()
+    assert apple.received.latest() == []
+    assert sum(apple.received.outcomes.values()) == 0
+
+
+def test_a_log_line_of_an_operation_says_how_it_ended(apple, caplog):
+    client = apple.connect(management=True)
+    ask(client, "all-channels")
+    client.push(path="/3/device/")
+    with caplog.at_level(logging.DEBUG, "apns_connector"):
+        client.exchange()
+    assert "GET of channels: 200" in caplog.text
+    assert "POST of channels: 404" in caplog.text
+    assert DEVICE not in caplog.text
+
+
+def test_faults_befall_operations_too(apple):
+    client = apple.connect(management=True)
+    apple.faults.add(Fault(fault="answer", reason="ServiceUnavailable"))
+    stream = ask(client, "all-channels")
+    client.exchange()
+    assert client.statuses[stream] == "503"
+    assert "apns-request-id" in client.headers[stream]
+
+
+@pytest.mark.parametrize("environment", ["sandbox", "production"])
+def test_a_broadcast_is_received_and_answered_with_both_ids(environment, apple):
+    channel_id = apple.channels.create(APP, 1)
+    client = apple.connect(environment=environment)
+    fields = (
+        ("apns-channel-id", channel_id),
+        ("apns-push-type", "liveactivity"),
+        ("apns-priority", "10"),
+        ("apns-expiration", "0"),
+    )
+    stream = client.push(APP, path="/4/broadcasts/apps/", fields=fields)
+    client.exchange()
+    headers = client.headers[stream]
+    assert list(headers) == [":status", "apns-request-id", "apns-unique-id"]
+    (broadcast,) = apple.received.latest()
+    assert (broadcast.channel_id, broadcast.outcome) == (channel_id, "accepted")
+    assert broadcast.apns_id == headers["apns-request-id"]
+
+
+def test_a_channel_opens_the_streams_of_a_token_connection(apple, bearer):
+    client = apple.connect(certificate=None, management=True)
+    ask(client, "all-channels", fields=bearer)
+    client.exchange()
+    assert client.limits == [1, 1000]
 
 
 def test_without_a_certificate_one_stream_is_open_until_a_good_token_came(apple, bearer):

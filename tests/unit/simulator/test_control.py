@@ -7,6 +7,7 @@ import json
 import pytest
 
 from apns_connector.simulator.behaviour import ACCEPTED, rejection
+from apns_connector.simulator.channels import Channels
 from apns_connector.simulator.control import Control, ControlRequest
 from apns_connector.simulator.faults import Faults
 from apns_connector.simulator.received import Received
@@ -35,8 +36,13 @@ def received(request_with):
 
 
 @pytest.fixture
-def ask(received, faults):
-    control = Control(received, faults)
+def channels():
+    return Channels()
+
+
+@pytest.fixture
+def ask(received, faults, channels):
+    control = Control(received, faults, channels)
 
     def ask(method, path, *, query="", host=HOST, origin=None, body=b""):
         return control.answer(ControlRequest(method, path, query, host, origin, body))
@@ -74,6 +80,15 @@ def test_outcomes_and_reasons_are_counted(ask):
 def test_notifications_can_be_chosen(query, numbers, ask):
     content = ask("GET", "/notifications", query=query).content
     assert [each["number"] for each in content] == numbers
+
+
+def test_channels_are_listed_by_app(channels, ask):
+    assert ask("GET", "/channels").content == {}
+    first, second = channels.create("a.b", 1), channels.create("c.d")
+    assert ask("GET", "/channels").content == {
+        "a.b": [{"channel_id": first, "message_storage_policy": 1}],
+        "c.d": [{"channel_id": second, "message_storage_policy": 0}],
+    }
 
 
 @pytest.mark.parametrize("query", ["outcome=lost", "after=-1", "limit=all", "order=up"])

@@ -118,6 +118,19 @@ def test_a_log_line_shows_the_last_eight_characters_of_a_device_token(add):
     assert str(add(rejection("BadTopic"))).endswith("rejected: 400 BadTopic")
 
 
+def test_a_broadcast_is_kept_with_its_channel_and_without_a_device_token(add):
+    broadcast = add(fields={"apns-channel-id": b"QQ=="}, path="/4/broadcasts/apps/com.example.app")
+    assert (broadcast.channel_id, broadcast.device_token) == ("QQ==", "")
+    assert broadcast.to_json()["channel_id"] == "QQ=="
+    assert str(broadcast) == "POST QQ== accepted: 200"
+
+
+def test_a_notification_has_no_channel_whatever_its_headers_say(add):
+    notification = add(fields={"apns-channel-id": b"QQ=="})
+    assert notification.channel_id is None
+    assert notification.to_json()["channel_id"] is None
+
+
 @pytest.mark.parametrize("authorization", [None, b"", b"bearer", b"bearer x", b"Basic dTpw"])
 def test_of_an_unreadable_authorization_nothing_is_shown(authorization):
     assert token_parts(authorization) is None

@@ -22,7 +22,6 @@ REFUSED = [
     ("BadPath", {"path": "/3/device"}),
     ("BadPath", {"path": "/2/device/" + "ab" * 32}),
     ("BadPath", {"path": "/3/device/" + "ab" * 32 + "/again"}),
-    ("BadPath", {"path": "/4/broadcasts/apps/com.example.app"}),
     ("MissingDeviceToken", {"path": "/3/device/"}),
     ("DuplicateHeaders", {"more": ((b"apns-topic", b"com.example.app"),)}),
     ("DuplicateHeaders", {"more": ((b"x-own", b"1"), (b"x-own", b"2"))}),
@@ -242,6 +241,28 @@ def test_a_refused_provider_token_does_not_authenticate(request_with, policy, no
 )
 def test_the_bundle_id_is_the_topic_without_a_known_suffix(topic, bundle):
     assert bundle_id(topic) == bundle
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/3/device/ab", "apns-id"),
+        ("/4/broadcasts/apps/a", "apns-request-id"),
+        ("/1/apps/a/channels", "apns-request-id"),
+        ("/", "apns-id"),
+    ],
+)
+def test_the_path_decides_under_which_name_a_request_has_its_id(path, name, request_with):
+    uuid = b"123e4567-e89b-12d3-a456-426614174000"
+    assert request_with(path=path).id_name == name
+    assert request_with({name: uuid}, path=path).apns_id == uuid.decode()
+
+
+def test_a_broadcast_may_have_the_id_of_a_notification(request_with):
+    uuid = b"123e4567-e89b-12d3-a456-426614174000"
+    request = request_with({"apns-id": uuid}, path="/4/broadcasts/apps/a")
+    assert request.apns_id == uuid.decode()
+    assert request_with({"apns-request-id": uuid}).apns_id is None
 
 
 def test_the_request_tells_its_id_only_if_it_is_a_uuid(request_with):
