@@ -13,7 +13,7 @@ from typing import Any, Final, final
 
 import msgspec
 
-from apns_connector.apns.notification import check_apns_id, new_apns_id
+from apns_connector.apns.apns_id import check_apns_id, new_apns_id
 from apns_connector.apns.push_type import PRIORITIES
 from apns_connector.errors import NotificationError
 

@@ -10,9 +10,9 @@ from typing import Final, TypeVar
 
 import msgspec
 
+from apns_connector.apns.apns_id import new_apns_id
 from apns_connector.apns.broadcast import check_channel_id
 from apns_connector.apns.header_block import DELETE, GET, Field
-from apns_connector.apns.notification import new_apns_id
 from apns_connector.apns.reasons import REASONS, explain
 from apns_connector.apns.request import Request, Waiter
 from apns_connector.apns.response import Response

@@ -108,11 +108,14 @@ class HeaderBlocks:
         known = self._constants.get(constant)
         if known is None:
             return self._encode_and_learn(path, constant, varying)
-        block = self._start + string(path) + known
+        parts = [self._start, string(path), known]
         for name, value in varying:
             part = self._name_parts.get(name)
-            block += self._varying(name, value) if part is None else part + string(value)
-        return block
+            if part is None:
+                parts.append(self._varying(name, value))
+            else:
+                parts += (part, string(value))
+        return b"".join(parts)
 
     def _encode_and_learn(
         self, path: bytes, constant: tuple[Field, ...], varying: tuple[Field, ...]

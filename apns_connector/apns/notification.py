@@ -6,26 +6,22 @@ depends on the push type is in the table of :mod:`apns_connector.apns.push_type`
 
 from __future__ import annotations
 
-import os
-import random
 import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, Final
-from uuid import UUID
 
 import msgspec
 
+from apns_connector.apns.apns_id import check_apns_id, new_apns_id
 from apns_connector.apns.push_type import PRIORITIES, PUSH_TYPES, PushType, bundle_id
 from apns_connector.errors import NotificationError
 
 __all__ = [
     "PUSH_TYPES",
     "Notification",
-    "check_apns_id",
     "check_kind",
     "clean_device_token",
-    "new_apns_id",
 ]
 
 MAX_COLLAPSE_ID_BYTES: Final = 64
@@ -34,11 +30,6 @@ MAX_DEVICE_TOKEN_DIGITS: Final = 200
 
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _IGNORED_IN_TOKEN = re.compile(r"[\s<>-]")
-# The two highest bits of the variant digit are 10.
-_VARIANTS = {f"{digit:x}": f"{digit & 3 | 8:x}" for digit in range(16)}
-# Seeded by the system, and anew in a process that was forked; nobody else's seed() reaches it.
-_chance = random.Random()
-os.register_at_fork(after_in_child=_chance.seed)
 # What a header field may hold: RFC 9110, section 5.5, without anything beyond ASCII.
 _FIELD_VALUE = re.compile(r"[!-~](?:[ -~]*[!-~])?", re.ASCII)
 
@@ -175,28 +166,6 @@ def _holds(payload: Mapping[str, Any], key: str) -> bool:
     if isinstance(holder, Mapping):
         return holder.get(name) is not None
     return holder is not None
-
-
-def new_apns_id() -> str:
-    """A random UUID (RFC 9562, version 4); a quarter of the price of ``str(uuid.uuid4())``.
-
-    It need not be hard to guess, only unique: in this process and beside all others.
-    """
-    digits = f"{_chance.getrandbits(128):032x}"
-    variant = _VARIANTS[digits[16]]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
-
-
-def check_apns_id(apns_id: str) -> None:
-    """Raises :class:`NotificationError` unless it is a UUID as Apple writes them."""
-    try:
-        canonical = str(UUID(apns_id)) == apns_id.lower()
-    except ValueError:
-        canonical = False
-    if not canonical:
-        raise NotificationError(
-            "apns_id", f"The apns-id '{apns_id}' is not a UUID in the form 8-4-4-4-12"
-        )
 
 
 def _check_collapse_id(collapse_id: str) -> None:

@@ -91,7 +91,7 @@ def request_for(
             notification.topic or sender.topic_for(notification.push_type),
             notification.push_type,
             notification.priority,
-            certified=sender.certified,
+            sender.certified,
         ),
         varying_fields(notification),
         payload.encode(notification.payload, notification.push_type),
@@ -102,7 +102,7 @@ def request_for(
 
 @lru_cache(maxsize=1024)
 def constant_fields(
-    topic: str | None, push_type: str | None, priority: int | None, *, certified: bool
+    topic: str | None, push_type: str | None, priority: int | None, certified: bool
 ) -> tuple[Field, ...]:
     """The header fields that repeat from one notification to the next.
 

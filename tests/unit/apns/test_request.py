@@ -41,7 +41,7 @@ def test_it_holds_what_goes_on_the_wire():
     ],
 )
 def test_constant_fields_are_those_that_are_given(given, fields):
-    assert constant_fields(*given, certified=False) == fields
+    assert constant_fields(*given, False) == fields
 
 
 def test_varying_fields_are_those_that_are_given():
