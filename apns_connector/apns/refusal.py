@@ -16,10 +16,8 @@ class Refusal(NamedTuple):
     kind: type[CredentialsError] | type[NotSent]
     sentence: str
 
-    def error(self, apns_id: str) -> ApnsError:
-        if self.kind is NotSent:
-            return NotSent(self.sentence, apns_id)
-        return CredentialsError(self.sentence)
+    def error(self) -> ApnsError:
+        return self.kind(self.sentence)
 
 
 def find_refusal(destination: Destination, error: BaseException | None) -> Refusal | None:

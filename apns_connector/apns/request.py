@@ -14,7 +14,7 @@ from apns_connector.apns.header_block import Field
 from apns_connector.apns.notification import Notification, check_kind
 from apns_connector.apns.push_type import PUSH_TYPES, check_certified
 from apns_connector.apns.response import Response, Sent
-from apns_connector.errors import ApnsError, NotificationError, OutcomeUnknown
+from apns_connector.errors import ApnsError, NotAnswered, NotificationError, OutcomeUnknown
 
 _DEVICE_PATH = "/3/device/"
 _BROADCAST_PATH = "/4/broadcasts/apps/"
@@ -64,10 +64,12 @@ class Request(msgspec.Struct, eq=False, gc=False):
         """``error``, or what it means for a request that may have been processed before."""
         if self.written is None or isinstance(error, OutcomeUnknown):
             return error
-        return OutcomeUnknown(f"{self.written}; then again, but {error}", self.notification.apns_id)
+        return OutcomeUnknown(f"{self.written}; then again, but {error}")
 
     def fail(self, error: ApnsError) -> None:
         error.notification = self.notification
+        if isinstance(error, NotAnswered):
+            error.apns_id = self.notification.apns_id
         if not self.waiter.done():
             self.waiter.set_exception(error)
 

@@ -16,13 +16,7 @@ from apns_connector.apns.authentication import Authentication
 from apns_connector.apns.connection import Connection
 from apns_connector.apns.deadlines import DeadlineTimer
 from apns_connector.apns.destination import Destination
-from apns_connector.apns.events import (
-    Events,
-    NotificationAnswered,
-    NotificationFailed,
-    NotificationResent,
-    NotificationSent,
-)
+from apns_connector.apns.events import Events
 from apns_connector.apns.http2_events import (
     Answered,
     Broken,
@@ -32,15 +26,16 @@ from apns_connector.apns.http2_events import (
     NotProcessed,
 )
 from apns_connector.apns.link import Link
+from apns_connector.apns.outcomes import Outcomes
 from apns_connector.apns.pool_state import PoolState
 from apns_connector.apns.proxy import Proxy
-from apns_connector.apns.reasons import Action, Reason
+from apns_connector.apns.reasons import Action
 from apns_connector.apns.refusal import Refusal, find_refusal
 from apns_connector.apns.request import Request, Waiter
 from apns_connector.apns.resending import Resending, pause_after_return
 from apns_connector.apns.response import Response
 from apns_connector.apns.waiting import Waiting
-from apns_connector.errors import ApnsError, NotSent, OutcomeUnknown
+from apns_connector.errors import NotSent, OutcomeUnknown
 
 logger = logging.getLogger(__name__)
 
@@ -81,15 +76,14 @@ class Sender:
             connect_timeout,
             on_events=self._on_events,
             wanted=self._waiting.__len__,
-            on_refusal=self._fail_waiting,
+            on_refusal=self._refuse_waiting,
             on_change=self._pump,
             events=events,
             most_connections=most_connections,
             proxy=proxy,
         )
         self._resending = resending
-        self._events = events
-        self._on_rejection = on_rejection
+        self._outcomes = Outcomes(events, on_rejection)
         self._deadlines = DeadlineTimer(self._end_overdue)
         self._closed = False
         self._over = False
@@ -114,8 +108,7 @@ class Sender:
 
     def _send(self, connection: Connection, request: Request) -> None:
         connection.send(request)
-        if self._events.listeners:
-            self._events.tell(NotificationSent(request.notification, connection.number))
+        self._outcomes.sent(request, connection.number)
 
     def _pump(self) -> None:
         """Send what waits, as far as streams and windows allow; connect if there is none."""
@@ -134,7 +127,7 @@ class Sender:
     def _requeue(self, request: Request, why: str) -> None:
         """Send it again: at once, or after a pause if it has come back too often."""
         if self._over:
-            self._fail(request, _CLOSED.error(request.notification.apns_id))
+            self._outcomes.fail(request, _CLOSED.error())
             return
         request.trouble = why
         request.resends += 1
@@ -142,17 +135,13 @@ class Sender:
         if pause:
             self._pause(request, pause, why)
         else:
-            self._tell_resent(request, why)
+            self._outcomes.resent(request, why)
             self._waiting.add_first(request)
 
     def _pause(self, request: Request, seconds: float, why: str) -> None:
-        self._tell_resent(request, why)
+        self._outcomes.resent(request, why)
         self._waiting.pause(request)
         asyncio.get_running_loop().call_later(seconds, self._resume, request)
-
-    def _tell_resent(self, request: Request, why: str) -> None:
-        if self._events.listeners:
-            self._events.tell(NotificationResent(request.notification, why))
 
     def _resume(self, request: Request) -> None:
         self._waiting.resume(request)
@@ -166,24 +155,6 @@ class Sender:
             for request in connection.open_requests():
                 if request.waiter is waiter:
                     connection.cancel(request)
-        self._pump()
-
-    # How requests end
-
-    def _answer(self, request: Request, response: Response) -> None:
-        if self._events.listeners:
-            self._events.tell(NotificationAnswered(response))
-        request.answer(response)
-
-    def _fail(self, request: Request, error: ApnsError) -> None:
-        error = request.outcome(error)
-        if self._events.listeners:
-            self._events.tell(NotificationFailed(request.notification, error))
-        request.fail(error)
-
-    def _fail_waiting(self, refusal: Refusal) -> None:
-        for request in self._waiting.take_all():
-            self._fail(request, refusal.error(request.notification.apns_id))
         self._pump()
 
     # What happens on a connection
@@ -200,11 +171,13 @@ class Sender:
                 logger.exception("%s: %r could not be handled", self.destination, event)
                 if isinstance(event, Answered | NotProcessed | Lost):
                     why = f"what came back could not be handled ({type(error).__name__})"
-                    self._fail(event.tag, OutcomeUnknown(why, event.tag.notification.apns_id))
+                    self._outcomes.fail(
+                        event.tag, OutcomeUnknown(why, event.tag.notification.apns_id)
+                    )
         if not connection.usable:
             self.link.set_aside(connection)
         if refusal is not None:
-            self._fail_waiting(refusal)
+            self._outcomes.fail_all(self._waiting.take_all(), refusal)
         self._pump()
 
     def _happened(self, connection: Connection, event: Event, refusal: Refusal | None) -> None:
@@ -224,12 +197,8 @@ class Sender:
         if not connection.answered:
             self.link.proved(connection)
         response = Response(request.notification, event.status, event.block, event.body)
-        if event.status == 200 or response.accepted:
-            self._answer(request, response)
-        elif not self._mended(connection, request, response):
-            if self._on_rejection is not None:
-                self._on_rejection(response)
-            self._answer(request, response)
+        if response.accepted or not self._mended(connection, request, response):
+            self._outcomes.answer(request, response)
 
     def _mended(self, connection: Connection, request: Request, response: Response) -> bool:
         """True if the request goes out again: Apple rejected it for now, not for good."""
@@ -260,26 +229,22 @@ class Sender:
     ) -> None:
         request: Request = event.tag
         if refusal is not None:
-            self._fail(request, refusal.error(request.notification.apns_id))
+            self._outcomes.fail(request, refusal.error())
         elif connection.refused is not None:
-            self._answer_refused(request, connection.refused)
+            self._outcomes.refuse(request, connection.refused)
         else:
             self._requeue(request, f"not processed: {event.why}")
 
-    def _answer_refused(self, request: Request, reason: Reason) -> None:
-        self._answer(request, Response.refused_connection(request.notification, reason))
-
     def _lost(self, event: Lost, refusal: Refusal | None) -> None:
         request: Request = event.tag
-        apns_id = request.notification.apns_id
         if refusal is not None:
-            self._fail(request, refusal.error(apns_id))
+            self._outcomes.fail(request, refusal.error())
             return
         request.written = f"sent, but {event.why}"
         if self._resending.unknown:
             self._requeue(request, request.written)
         else:
-            self._fail(request, OutcomeUnknown(request.written, apns_id))
+            self._outcomes.fail(request, OutcomeUnknown(request.written))
 
     def _going_away(self, connection: Connection, event: GoingAway) -> None:
         said = goaway.describe(event.code, event.debug)
@@ -288,7 +253,12 @@ class Sender:
         connection.refused = goaway.refusal(event.debug)
         if connection.refused is not None:
             for request in self._waiting.take_all():
-                self._answer_refused(request, connection.refused)
+                self._outcomes.refuse(request, connection.refused)
+
+    def _refuse_waiting(self, refusal: Refusal) -> None:
+        """No connection will ever do."""
+        self._outcomes.fail_all(self._waiting.take_all(), refusal)
+        self._pump()
 
     # Deadlines
 
@@ -310,7 +280,7 @@ class Sender:
         if self.link.active:
             why = f"{self.destination} did not let it in before its deadline"
         for request in overdue:
-            self._fail(request, NotSent(request.trouble or why, request.notification.apns_id))
+            self._outcomes.fail(request, NotSent(request.trouble or why))
         stuck = [c for c in self.link.active if overdue and c.stuck(now, _PATIENCE_SECONDS)]
         for connection in stuck:
             self.link.trouble = why
@@ -319,13 +289,12 @@ class Sender:
     def _end_overdue_on(self, connection: Connection, now: float) -> None:
         overdue = [request for request in connection.open_requests() if request.deadline <= now]
         for request in overdue:
-            apns_id = request.notification.apns_id
             if connection.cancel(request):
                 why = f"sent, but {self.destination} did not answer in time"
-                self._fail(request, OutcomeUnknown(why, apns_id))
+                self._outcomes.fail(request, OutcomeUnknown(why))
             else:
                 why = f"{self.destination} did not take all of it before its deadline"
-                self._fail(request, NotSent(why, apns_id))
+                self._outcomes.fail(request, NotSent(why))
         if overdue:  # it may be stuck: nothing new goes there
             self.link.trouble = f"{self.destination} did not answer in time"
             self.link.set_aside(connection)
@@ -348,7 +317,7 @@ class Sender:
             await self._drain(grace)
         finally:
             self._over = True
-            self._fail_waiting(_CLOSED)
+            self._outcomes.fail_all(self._waiting.take_all(), _CLOSED)
             self._deadlines.cancel()
             await self.link.close()
 

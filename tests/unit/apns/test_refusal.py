@@ -19,7 +19,7 @@ def tls_error(kind, reason):
 
 def test_a_refused_client_certificate_is_an_error_of_the_credentials():
     refusal = find_refusal(HERE, tls_error(ssl.SSLError, "SSLV3_ALERT_CERTIFICATE_REVOKED"))
-    error = refusal.error("id")
+    error = refusal.error()
     assert isinstance(error, CredentialsError)
     assert str(error) == (
         "local (localhost:8443) refuses the TLS connection: the client certificate has been revoked"
@@ -29,9 +29,8 @@ def test_a_refused_client_certificate_is_an_error_of_the_credentials():
 def test_a_server_that_is_not_trusted_gets_nothing():
     error = tls_error(ssl.SSLCertVerificationError, "CERTIFICATE_VERIFY_FAILED")
     error.verify_message = "self-signed certificate"
-    refused = find_refusal(HERE, error).error("id")
+    refused = find_refusal(HERE, error).error()
     assert isinstance(refused, NotSent)
-    assert refused.apns_id == "id"
     assert "local (localhost:8443) is not trusted: self-signed certificate." in str(refused)
     assert "trust file" in str(refused)
 

@@ -118,6 +118,7 @@ def test_what_may_have_been_processed_once_ends_unknown_whatever_became_of_it_la
     outcome = request.outcome(error)
     assert isinstance(outcome, OutcomeUnknown)
     assert outcome.cause == "sent, but the connection was lost; then again, but the server is away"
+    request.fail(outcome)
     assert outcome.apns_id == request.notification.apns_id
     assert request.outcome(outcome) is outcome
 
