@@ -205,8 +205,8 @@ class Link:
         if now >= self._check_credentials_at:
             self._check_credentials(now)
         for connection in self.active:
-            if now - connection.heard_at >= probe_after:
-                self._probe(connection)
+            if now - connection.heard_at >= probe_after and connection.idle:
+                self.probe(connection)
             if connection.ready:
                 return connection
         return None
@@ -231,9 +231,9 @@ class Link:
                 else:
                     self.set_aside(connection)
 
-    def _probe(self, connection: Connection) -> None:
-        """It was silent for long: does it still live?"""
-        if connection.idle and not connection.probed:
+    def probe(self, connection: Connection) -> None:
+        """Does it still live? Until there is a sign of it, nothing new goes there."""
+        if not connection.probed:
             connection.probe()
             asyncio.get_running_loop().call_later(
                 _PROBE_ANSWER_SECONDS, self._end_probe, connection
@@ -241,7 +241,7 @@ class Link:
 
     def _end_probe(self, connection: Connection) -> None:
         if connection.probed and not connection.lost:
-            self.trouble = f"{self._destination} no longer answered on an idle connection"
+            self.trouble = f"{self._destination} no longer answered on a connection"
             logger.info("%s", self.trouble)
             self.set_aside(connection)
             self._on_change()

@@ -295,7 +295,14 @@ class Sender:
             else:
                 why = f"{self.destination} did not take all of it before its deadline"
                 self._outcomes.fail(request, NotSent(why))
-        if overdue:  # it may be stuck: nothing new goes there
+        if overdue:
+            self._doubt(connection, now)
+
+    def _doubt(self, connection: Connection, now: float) -> None:
+        """Either it answers others, and is just slow, or it is stuck, and nothing new goes there."""
+        if now - connection.heard_at < _PATIENCE_SECONDS:
+            self.link.probe(connection)
+        else:
             self.link.trouble = f"{self.destination} did not answer in time"
             self.link.set_aside(connection)
 

@@ -21,7 +21,7 @@ from apns_connector.apns import (
     SigningKey,
 )
 from apns_connector.apns import payload as payloads
-from apns_connector.apns.notification import PUSH_TYPES
+from apns_connector.apns.push_type import PUSH_TYPES
 from apns_connector.cli import log, loop
 from apns_connector.cli.push_lines import Line, Template
 from apns_connector.cli.push_many import send_lines

@@ -11,6 +11,8 @@ from apns_connector.cli import log, loop
 from apns_connector.runtime import Runtime
 from apns_connector.settings import ENVIRONMENT_PREFIX
 
+WATCH_SECONDS = 1.0
+
 
 @click.command()
 @click.argument("deployment", type=click.Path(path_type=Path))
@@ -21,15 +23,25 @@ from apns_connector.settings import ENVIRONMENT_PREFIX
     type=click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"], case_sensitive=False),
     help="In gateway.yaml: log.level.",
 )
-def serve(deployment: Path, host: str | None, port: int | None, log_level: str | None) -> None:
+@click.option(
+    "--watch/--no-watch",
+    default=True,
+    show_default=True,
+    help="Take changes of DEPLOYMENT while serving, if they are sound.",
+)
+def serve(
+    deployment: Path, host: str | None, port: int | None, log_level: str | None, watch: bool
+) -> None:
     """Serve the proxies of DEPLOYMENT until SIGTERM or Ctrl-C.
 
-    DEPLOYMENT is a folder with gateway.yaml (optional), synapse-configs/default and registry.
+    DEPLOYMENT is a folder with synapse-configs/default, carbon applications, or the source of a
+    Micro Integrator project in it; or one .car or synapse.xml file. gateway.yaml is optional.
     """
     given = {"HTTP__HOST": host, "HTTP__PORT": port, "LOG__LEVEL": log_level}
     options = {
         ENVIRONMENT_PREFIX + key: str(value) for key, value in given.items() if value is not None
     }
-    runtime = Runtime(deployment, {**os.environ, **options})
+    watch_seconds = WATCH_SECONDS if watch else None
+    runtime = Runtime(deployment, {**os.environ, **options}, watch_seconds=watch_seconds)
     log.configure(runtime.settings.log.level)
     loop.run(runtime.run())

@@ -34,10 +34,15 @@ class Command:
 
     @classmethod
     def start(cls, log: Path, *arguments: object, environment: dict[str, str] | None = None):
+        return cls.run(log, "-m", "apns_connector", *arguments, environment=environment)
+
+    @classmethod
+    def run(cls, log: Path, *arguments: object, environment: dict[str, str] | None = None):
+        """Any Python program."""
         output: IO[bytes]
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, "-m", "apns_connector", *map(str, arguments)],
+                [sys.executable, *map(str, arguments)],
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -70,8 +75,8 @@ class Apple:
     management_port: int
     credentials: DemoCredentials
 
-    def notifications(self) -> list[dict[str, Any]]:
-        return self._control("GET", "/notifications")
+    def notifications(self, limit: int = 1000) -> list[dict[str, Any]]:
+        return self._control("GET", f"/notifications?limit={limit}")
 
     def forget(self) -> None:
         self._control("DELETE", "/notifications")
@@ -157,6 +162,12 @@ def serve(
         deployment = folder / "deployment"
         environment = prepare(SAMPLES / sample, deployment, apple.credentials, apple.port)
         environment |= {f"APNS_CONNECTOR__{key}": value for key, value in settings.items()}
+        for program in (SAMPLES / sample).glob("backend/*.py"):
+            backend = Command.run(folder / f"{program.stem}.log", program)
+            running.append(backend)
+            # It says where it is as the configuration calls it: CUSTOMER_SERVICE=http://…
+            told = backend.wait_for(r"(?m)^(\w+)=(http://\S+)$")
+            environment[told[1]] = told[2]
         if change is not None:
             change(deployment)
         command = Command.start(

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -48,6 +49,16 @@ def options(apple):
         "--certificate", apple.credentials.client_certificate, "--host", "localhost",
         "--port", apple.port, "--trust", apple.credentials.ca,
     )  # fmt: skip
+
+
+@pytest.fixture
+def away_options(options):
+    """As ``options``, for a port at which nobody listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    position = options.index("--port") + 1
+    return (*options[:position], port, *options[position + 1 :])
 
 
 @pytest.fixture
@@ -110,20 +121,52 @@ def test_failures_are_fed_in_again_with_what_their_lines_said(run, options, empt
 
 def test_a_run_that_is_interrupted_goes_on_where_it_was(run, options, empty_apple, tmp_path):
     devices, journal = tmp_path / "devices", tmp_path / "journal"
-    devices.write_text("\n".join(tokens(5000, "bad23100")))  # each accepted after a second
+    devices.write_text("\n".join(tokens(3000, "bad23100")))  # each accepted after a second
     arguments = ("push", "--tokens", devices, "--alert", "Hi", "--resume", journal, *options)
     first = interrupted(arguments, journal)
     done = count("accepted", first)
-    assert 500 <= done < 5000
+    assert 1 <= done < 3000
     assert counted_by(empty_apple, "accepted") == done
     second = run(*arguments, **PASSWORD)
     assert second.returncode == 0, second.stdout + second.stderr
     assert f"{done} lines settled before" in second.stdout
-    assert count("accepted", second.stdout) == 5000 - done
-    assert counted_by(empty_apple, "accepted") == 5000
+    assert count("accepted", second.stdout) == 3000 - done
+    assert counted_by(empty_apple, "accepted") == 3000
     third = run(*arguments, **PASSWORD)
-    assert "5000 lines settled before" in third.stdout
-    assert counted_by(empty_apple, "accepted") == 5000
+    assert "3000 lines settled before" in third.stdout
+    assert counted_by(empty_apple, "accepted") == 3000
+
+
+def test_a_run_that_is_killed_goes_on_and_loses_no_line(run, options, empty_apple, tmp_path):
+    devices, journal = tmp_path / "devices", tmp_path / "journal"
+    devices.write_text("\n".join(tokens(3000, "bad23100")))  # each accepted after a second
+    arguments = ("push", "--tokens", devices, "--alert", "Hi", "--resume", journal, *options)
+    with subprocess.Popen(
+        [sys.executable, "-m", "apns_connector", *map(str, arguments)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, **PASSWORD},
+    ) as process:
+        wait_for(lambda: journal.exists() and journal.read_text().count("\n") > 1)
+        process.kill()
+    second = run(*arguments, **PASSWORD)
+    assert second.returncode == 0, second.stdout + second.stderr
+    got = [notification["device_token"] for notification in empty_apple.notifications(limit=10_000)]
+    assert set(got) == set(tokens(3000, "bad23100"))
+    assert len(got) - len(set(got)) <= 2000  # those that were under way at the kill
+    settled = re.search(r"(\d+) lines settled before", second.stdout)
+    assert settled is not None
+    assert int(settled[1]) + count("accepted", second.stdout) == 3000
+
+
+def test_a_server_that_is_away_leaves_every_line_to_be_sent_again(run, tmp_path, away_options):
+    devices, failures = tmp_path / "devices", tmp_path / "failures"
+    devices.write_text("\n".join(tokens(20)))
+    arguments = ("push", "--tokens", devices, "--alert", "Hi", "--timeout", "1")
+    told = run(*arguments, "--failures", failures, *away_options, **PASSWORD)
+    assert told.returncode == 1
+    assert count("not sent", told.stdout) == 20
+    assert failures.read_text().count("cannot be reached") == 20
 
 
 def interrupted(arguments: tuple[object, ...], journal: Path) -> str:

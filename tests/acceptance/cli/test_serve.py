@@ -6,7 +6,7 @@ from __future__ import annotations
 def test_serve_of_a_folder_that_is_none_says_so(run, tmp_path):
     done = run("serve", tmp_path / "nothing")
     assert done.returncode == 1
-    assert done.stderr == f"{tmp_path}/nothing is not a folder: a deployment is one\n"
+    assert done.stderr == f"{tmp_path}/nothing does not exist: a deployment is a folder or a file\n"
 
 
 def test_serve_on_a_port_in_use_says_so(run, serve, deployment):

@@ -9,13 +9,16 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from apns_connector.apns.header_block import DELETE, GET
+
+POST = (b":method", b"POST")
 AUTHORIZATIONS = (b"bearer first", b"bearer " + b"s" * 400)
 TOPICS = (b"a", b"com.example.app", b"t" * 900, b"u" * 4_000)
 VARYING = (b"apns-id", b"apns-expiration", b"apns-collapse-id")
 
 SEND = st.tuples(
     st.just("send"),
-    st.sampled_from([0, 1, 40, 300, 5_000, 20_000]),
+    st.sampled_from([None, 0, 1, 40, 300, 5_000, 20_000]),
     st.sampled_from(TOPICS),
     st.lists(st.sampled_from(VARYING), unique=True, max_size=3),
 )
@@ -86,13 +89,16 @@ class Conversation:
     def send(self, size, topic, varying):
         if self.pair.client.ready:
             number = len(self.sent)
-            body, path = b"%d" % (number % 10) * size, b"/3/device/%064x" % number
+            method = (DELETE if number % 2 else GET) if size is None else POST
+            body = None if size is None else b"%d" % (number % 10) * size
+            path = b"/3/device/%064x" % number
             constant = ((b"apns-topic", topic), (b"apns-priority", b"5"))
             values = tuple((name, b"%s %d" % (name, number)) for name in varying)
-            stream_id = self.pair.send(number, body, path=path, constant=constant, varying=values)
+            chosen = constant if method is POST else (method, *constant)
+            stream_id = self.pair.send(number, body, path=path, constant=chosen, varying=values)
             self.sent[stream_id] = (
                 [
-                    (b":method", b"POST"),
+                    method,
                     (b":scheme", b"https"),
                     (b":authority", b"api.push.apple.com"),
                     (b":path", path),
@@ -100,7 +106,7 @@ class Conversation:
                     (b"authorization", self.authorization),
                     *values,
                 ],
-                body,
+                body or b"",
             )
 
     def to_one(self, name, which, *values):
