@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from apns_connector.apns.pace import Pace
 from apns_connector.apns.response import Response
 from apns_connector.errors import ApnsError
 
@@ -16,12 +17,13 @@ DEFAULT_UNDER_WAY: Final = 2_000
 class Batch:
     """The waiter of all requests of one stream; to each it looks like a future of its own.
 
-    ``under_way``: how many have been submitted and have no outcome yet, never more than ``most``.
+    ``under_way``: how many have been submitted and have no outcome yet, never more than ``most``,
+    and no more than are answered in time when each has ``timeout`` seconds.
     """
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, timeout: float) -> None:
         self.under_way = 0
-        self._most = most
+        self._pace = Pace(most, timeout)
         self._outcomes: list[Outcome] = []
         self._closed = False
         self._fed = False
@@ -52,7 +54,7 @@ class Batch:
 
     @property
     def full(self) -> bool:
-        return self.under_way >= self._most
+        return self.under_way >= self._pace.limit
 
     async def room(self) -> None:
         """Wait until there is room for one more."""
@@ -62,6 +64,11 @@ class Batch:
 
     def add(self) -> None:
         self.under_way += 1
+
+    def take_back(self) -> None:
+        """One that was added and could not be submitted."""
+        self.under_way -= 1
+        self._came.set()
 
     def refuse(self, error: ApnsError) -> None:
         """The outcome of a notification that never became a request."""
@@ -84,6 +91,8 @@ class Batch:
             await self._came.wait()
         outcomes = self._outcomes
         self._outcomes = []
+        self._pace.settled(len(outcomes), asyncio.get_running_loop().time())
+        self._room.set()
         return outcomes
 
     def close(self) -> None:

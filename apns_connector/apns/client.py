@@ -149,11 +149,13 @@ class Client:
         An outcome is a :class:`Response`, or the error that :meth:`send` would have raised; either
         has the ``notification`` it is about. ``timeout``: seconds for each, from the time it is
         taken. ``under_way``: how many at most have been taken and have no outcome, which bounds
-        the memory. Close the iterator (``contextlib.aclosing``) to give up what is under way.
+        the memory; fewer where the server is so slow that they would be late. Close the iterator
+        (``contextlib.aclosing``) to give up what is under way.
         """
         self._own_loop()
-        batch = Batch(under_way)
-        feeding = asyncio.create_task(self._feed(batch, notifications, timeout))
+        seconds = self.timeout if timeout is None else timeout
+        batch = Batch(under_way, seconds)
+        feeding = asyncio.create_task(self._feed(batch, notifications, seconds))
         try:
             while outcomes := await batch.take():
                 for outcome in outcomes:
@@ -168,9 +170,8 @@ class Client:
         self,
         batch: Batch,
         notifications: Iterable[Sendable] | AsyncIterable[Sendable],
-        timeout: float | None,
+        seconds: float,
     ) -> None:
-        seconds = self.timeout if timeout is None else timeout
         try:
             if isinstance(notifications, AsyncIterable):
                 async for notification in notifications:
@@ -189,14 +190,18 @@ class Client:
         now = asyncio.get_running_loop().time()
         try:
             request = request_for(notification, self._authentication, now + seconds, batch)
-            batch.add()
-            self._sender.submit(request, now)
-        except NotSent as error:  # the client is closed
-            error.notification = notification
-            batch.set_exception(error)
         except ApnsError as error:
             error.notification = notification
             batch.refuse(error)
+            return
+        batch.add()
+        try:
+            self._sender.submit(request, now)
+        except NotSent as error:  # the client is closed
+            request.fail(error)
+        except BaseException:  # a mistake of ours: the reader gets it, and waits for nothing
+            batch.take_back()
+            raise
 
     def _own_loop(self) -> asyncio.AbstractEventLoop:
         loop = asyncio.get_running_loop()

@@ -15,7 +15,7 @@ from apns_connector.apns.reasons import Reason
 from apns_connector.apns.refusal import Refusal
 from apns_connector.apns.request import Request
 from apns_connector.apns.response import Response
-from apns_connector.errors import ApnsError
+from apns_connector.errors import ApnsError, NotSent
 
 
 class Outcomes:
@@ -50,6 +50,9 @@ class Outcomes:
 
     def fail(self, request: Request, error: ApnsError) -> None:
         error = request.outcome(error)
+        if request.rejection is not None and isinstance(error, NotSent):
+            self.answer(request, request.rejection)  # Apple's last word, since there is no other
+            return
         if self._events.listeners:
             self._events.tell(NotificationFailed(request.notification, error))
         request.fail(error)

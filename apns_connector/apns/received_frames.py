@@ -13,6 +13,7 @@ from apns_connector.apns.frames import ErrorCode
 
 _MAX_BLOCK_BYTES: Final = 65_536
 _MAX_CONTINUATIONS: Final = 16
+_LAST: Final = frames.SETTINGS_INITIAL_WINDOW_SIZE
 
 
 class PeerError(Exception):
@@ -108,8 +109,8 @@ def reset_code(payload: bytes) -> int:
 def settings(flags: int, stream_id: int, payload: bytes) -> list[tuple[int, int]] | None:
     """SETTINGS, section 6.5: identifiers and values; ``None``: it is an acknowledgement.
 
-    Of an identifier that is repeated the last value counts: nothing may be done between the values
-    of one frame (section 6.5.3), so that nobody could ever tell the others.
+    All are in force at once (section 6.5.3: nothing may be done between them). So of an identifier
+    that is repeated the last value counts, and the window comes last: it alone lets bodies go.
     """
     _check_on_connection(stream_id, "SETTINGS")
     if flags & frames.FLAG_ACK:
@@ -119,7 +120,7 @@ def settings(flags: int, stream_id: int, payload: bytes) -> list[tuple[int, int]
     values = list(frames.SETTING.iter_unpack(payload))
     for key, value in values:
         _check_setting(key, value)
-    return list(dict(values).items())
+    return sorted(dict(values).items(), key=lambda pair: pair[0] == _LAST)
 
 
 def _check_setting(key: int, value: int) -> None:

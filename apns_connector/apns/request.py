@@ -39,7 +39,7 @@ class Request(msgspec.Struct, eq=False, gc=False):
     ``stream_id``: where it went last; ``resends``: how often it came back without an answer, the
     last time because of ``trouble``; ``written``: what became of the connection on which it may
     have been processed all the same; ``renewed``: a new provider token has been tried for it;
-    ``rejections``: how often Apple said that it is overloaded.
+    ``rejections``: how often Apple said that it is overloaded, the last time with ``rejection``.
     """
 
     notification: Sent
@@ -52,6 +52,7 @@ class Request(msgspec.Struct, eq=False, gc=False):
     stream_id: int = 0
     resends: int = 0
     rejections: int = 0
+    rejection: Response | None = None
     renewed: bool = False
     trouble: str | None = None
     written: str | None = None

@@ -221,6 +221,7 @@ class Sender:
         if pause is None or now + pause >= request.deadline or self._over:
             return False
         request.rejections += 1
+        request.rejection = response
         self._pause(request, pause, f"Apple answered {response.reason}")
         return True
 
@@ -288,19 +289,21 @@ class Sender:
 
     def _end_overdue_on(self, connection: Connection, now: float) -> None:
         overdue = [request for request in connection.open_requests() if request.deadline <= now]
+        all_written = True
         for request in overdue:
             if connection.cancel(request):
                 why = f"sent, but {self.destination} did not answer in time"
                 self._outcomes.fail(request, OutcomeUnknown(why))
             else:
+                all_written = False
                 why = f"{self.destination} did not take all of it before its deadline"
                 self._outcomes.fail(request, NotSent(why))
         if overdue:
-            self._doubt(connection, now)
+            self._doubt(connection, all_written and now - connection.heard_at < _PATIENCE_SECONDS)
 
-    def _doubt(self, connection: Connection, now: float) -> None:
-        """Either it answers others, and is just slow, or it is stuck, and nothing new goes there."""
-        if now - connection.heard_at < _PATIENCE_SECONDS:
+    def _doubt(self, connection: Connection, lively: bool) -> None:
+        """Is it only slow, since it answers others, or stuck? Then nothing new goes there."""
+        if lively:
             self.link.probe(connection)
         else:
             self.link.trouble = f"{self.destination} did not answer in time"

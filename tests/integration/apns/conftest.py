@@ -31,7 +31,7 @@ from apns_connector.simulator import (
 )
 
 LOOPS = ["asyncio", *(["uvloop"] if find_spec("uvloop") else [])]
-SECONDS_FOR_ONE_TEST = 20.0
+SECONDS_FOR_ONE_TEST = 60.0
 SECONDS_FOR_A_LONG_TEST = 900.0
 
 

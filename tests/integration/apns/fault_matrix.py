@@ -11,7 +11,7 @@ from h2.errors import ErrorCodes
 from h2.settings import SettingCodes
 
 from apns_connector.simulator import Fault, rejection
-from apns_connector.simulator.behaviour import ACCEPTED as ACCEPTED_ANSWER
+from apns_connector.simulator.behaviour import ACCEPTED as ACCEPTANCE
 from tests.integration.apns import fault_scripts as play
 from tests.integration.apns.fault_causes import (
     Cause,
@@ -29,11 +29,13 @@ from tests.integration.apns.scripted_server import accept_all
 
 ACCEPTED, REJECTED, NOT_SENT, UNKNOWN = Kind
 ALL = MANY
-ACCEPTANCES_CUT = play.cut_after_each_byte(ACCEPTED_ANSWER)
-REJECTIONS_CUT = play.cut_after_each_byte(rejection("BadDeviceToken"))
 # Of several attempts the last one may be on its way, or in line, when the time is up.
 LAST_OF_SEVERAL = {REJECTED: range(1, ALL + 1), NOT_SENT: range(ALL), UNKNOWN: range(ALL)}
+
 TOO_MANY_STREAMS = "Maximum active streams violated for this endpoint."
+NARROW_STREAMS = {SettingCodes.INITIAL_WINDOW_SIZE: 1000}
+CUT_ACCEPTANCES = play.cut_after_each_byte(ACCEPTANCE)
+CUT_REJECTIONS = play.cut_after_each_byte(rejection("BadDeviceToken"))
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Row:
     """``device``: the first digits of all device tokens, which tell the simulator what to do.
     ``credentials``: who sends. ``timeout``: seconds; short where its end is what is expected.
     ``body``: bytes of each notification. ``says``: what those not accepted are told, as a pattern.
-    ``heals``: afterwards one more is accepted."""
+    ``heals``: afterwards one more is accepted. ``every_loop``: asyncio's and uvloop's; else the
+    first of them will do. ``long``: left out of a short run."""
 
     name: str
     cause: Cause
@@ -55,14 +58,15 @@ class Row:
     body: int = 100
     says: str = ""
     heals: bool = True
+    every_loop: bool = False
+    long: bool = False
 
 
 def after(requests: int, fault: str, **fields: object) -> Fault:
     return Fault(fault=fault, after=requests, **fields)
 
 
-ROWS = (
-    # No way to the server
+NO_WAY_TO_THE_SERVER = (
     Row(
         "nobody listens",
         nobody_listens,
@@ -70,14 +74,21 @@ ROWS = (
         timeout=0.5,
         says="cannot be reached",
         heals=False,
+        every_loop=True,
     ),
-    Row("TCP cut three times before TLS", simulated(after(0, "refuse", count=3)), {ACCEPTED: ALL}),
+    Row(
+        "TCP cut three times before TLS",
+        simulated(after(0, "refuse", count=3)),
+        {ACCEPTED: ALL},
+        every_loop=True,
+    ),
     Row(
         "an untrusted server",
         another_authority,
         {NOT_SENT: ALL},
         says="is not trusted",
         heals=False,
+        every_loop=True,
     ),
     Row(
         "a server of another name",
@@ -85,8 +96,17 @@ ROWS = (
         {NOT_SENT: ALL},
         says="is not trusted: IP address mismatch",
         heals=False,
+        every_loop=True,
     ),
-    Row("no TLS", no_tls, {NOT_SENT: ALL}, timeout=0.5, says="cannot be reached: ", heals=False),
+    Row(
+        "no TLS",
+        no_tls,
+        {NOT_SENT: ALL},
+        timeout=0.5,
+        says="cannot be reached: ",
+        heals=False,
+        every_loop=True,
+    ),
     Row("garbage instead of HTTP/2", scripted(play.garbage_at_once), {ACCEPTED: ALL}),
     Row(
         "garbage instead of HTTP/2, always",
@@ -96,17 +116,31 @@ ROWS = (
         says="this is no HTTP/2 server",
         heals=False,
     ),
-    # Credentials that will not do; test_sender has the certificate that has expired before
+)
+
+# A certificate that has expired before is refused when the client is made: test_sender.
+CREDENTIALS_THAT_WILL_NOT_DO = (
     *(
         Row(
-            f"a client certificate that is {state}, {version.name}",
+            f"a certificate that expires while it is in use, {version.name}",
             checking_certificates(version),
             {NOT_SENT: ALL},
-            credentials=state,
-            says=f"refuses the TLS connection: the client certificate has .*{state}",
+            credentials="expiring",
+            says="refuses the TLS connection: the client certificate has expired",
             heals=False,
         )
-        for state in ("expired", "revoked")
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
+    ),
+    *(
+        Row(
+            f"a revoked certificate, {version.name}",
+            checking_certificates(version),
+            {NOT_SENT: ALL},
+            credentials="revoked",
+            says="refuses the TLS connection: the client certificate has been revoked",
+            heals=False,
+            every_loop=True,
+        )
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
     ),
     Row(
@@ -116,27 +150,32 @@ ROWS = (
         credentials="of the sandbox",
         says="^BadCertificateEnvironment$",
         heals=False,
+        every_loop=True,
     ),
     Row(
         "ExpiredProviderToken, then a stuck connection",
         scripted(play.expired_token_then_stuck),
         {ACCEPTED: 2, UNKNOWN: MANY - 2},
         credentials="signing key",
-        timeout=1.5,
+        timeout=3,
         says="did not answer in time",
     ),
-    # GOAWAY
+)
+
+GOAWAY = (
     Row(
         "GOAWAY in the middle of 1,000 streams, the older ones answered",
         scripted(play.goaway_halfway(1000, answers=True)),
         {ACCEPTED: 1000},
         number=1000,
+        every_loop=True,
     ),
     Row(
         "GOAWAY in the middle of 1,000 streams, the older ones not answered",
         scripted(play.goaway_halfway(1000, answers=False)),
         {ACCEPTED: 500, UNKNOWN: 500},
         number=1000,
+        every_loop=True,
     ),
     Row("GOAWAY in two steps", scripted(play.goaway_in_two_steps), {ACCEPTED: ALL}),
     Row("GOAWAY in JSON", simulated(after(9, "goaway", count=2)), {ACCEPTED: ALL}),
@@ -151,7 +190,36 @@ ROWS = (
         simulated(after(ALL - 1, "goaway", processed=True)),
         {ACCEPTED: ALL - 1, UNKNOWN: 1},
     ),
-    # SETTINGS and flow control
+    Row(
+        "GOAWAY after every 500 of 100,000",
+        simulated(after(499, "goaway", count=None)),
+        {ACCEPTED: 100_000},
+        number=100_000,
+        timeout=60,
+        every_loop=True,
+        long=True,
+    ),
+)
+
+# Refused streams may be sent again; all others may have been processed.
+RST_STREAM = (
+    Row("RST_STREAM REFUSED_STREAM", simulated(after(4, "reset", count=2)), {ACCEPTED: ALL}),
+    *(
+        Row(
+            f"RST_STREAM {code.name}",
+            simulated(
+                after(4, "reset", error_code=code.name),
+                after(9, "reset", error_code=code.name, processed=True),
+            ),
+            {ACCEPTED: ALL - 2, UNKNOWN: 2},
+            says=f"the server reset the stream .{code.name}",
+        )
+        for code in ErrorCodes
+        if code is not ErrorCodes.REFUSED_STREAM
+    ),
+)
+
+SETTINGS_AND_FLOW_CONTROL = (
     Row(
         "down to 1 stream and up again",
         simulated(
@@ -184,13 +252,13 @@ ROWS = (
         number=40,
         body=4000,
         connections=1,
-        timeout=1,
+        timeout=3,
     ),
     Row(
         "stream windows that open late",
         scripted(
             play.narrow_stream_windows(1000, by_settings=False),
-            settings={SettingCodes.INITIAL_WINDOW_SIZE: 1000},
+            settings=NARROW_STREAMS,
             opens_windows=False,
         ),
         {ACCEPTED: ALL},
@@ -200,7 +268,7 @@ ROWS = (
         "stream windows that open late, by SETTINGS",
         scripted(
             play.narrow_stream_windows(1000, by_settings=True),
-            settings={SettingCodes.INITIAL_WINDOW_SIZE: 1000},
+            settings=NARROW_STREAMS,
             opens_windows=False,
         ),
         {ACCEPTED: ALL},
@@ -208,46 +276,88 @@ ROWS = (
     ),
     Row(
         "stream windows that never open",
-        scripted(
-            accept_all, settings={SettingCodes.INITIAL_WINDOW_SIZE: 1000}, opens_windows=False
-        ),
+        scripted(then=accept_all, settings=NARROW_STREAMS, opens_windows=False),
         {NOT_SENT: ALL},
         body=4000,
         timeout=0.5,
         heals=False,
     ),
-    # Silence
+)
+
+SILENCE = (
     Row(
         "one answer that never comes",
         simulated(after(9, "silence")),
         {ACCEPTED: ALL - 1, UNKNOWN: 1},
-        timeout=1,
+        timeout=3,
     ),
     Row("silence after the requests", scripted(play.silence), {UNKNOWN: ALL}, timeout=1),
+    Row(
+        "silence after the requests, while more are taken up",
+        scripted(play.silence),
+        {ACCEPTED: 100, UNKNOWN: 50},
+        number=150,
+        timeout=3,
+        under_way=50,
+        heals=False,
+        every_loop=True,
+    ),
     Row(
         "half a frame, then silence",
         scripted(play.half_a_frame),
         {ACCEPTED: 1, UNKNOWN: ALL - 1},
-        timeout=1,
+        timeout=3,
     ),
     Row("answers after the deadline", scripted(play.too_late), {UNKNOWN: ALL}, timeout=1),
-    Row("a stall shorter than the timeout", scripted(play.stall(1)), {ACCEPTED: ALL}, timeout=3),
-    # The end of a connection
+    Row("a stall shorter than the timeout", scripted(play.stall(1)), {ACCEPTED: ALL}, timeout=5),
+    Row(
+        "a stall of 10 seconds",
+        scripted(play.stall(10)),
+        {ACCEPTED: ALL},
+        timeout=20,
+        every_loop=True,
+        long=True,
+    ),
+)
+
+THE_END_OF_A_CONNECTION = (
     Row(
         "the end after each byte of an acceptance",
-        scripted(*ACCEPTANCES_CUT),
-        {ACCEPTED: len(ACCEPTANCES_CUT) + 1, UNKNOWN: len(ACCEPTANCES_CUT) - 1},
-        number=2 * len(ACCEPTANCES_CUT),
+        scripted(*CUT_ACCEPTANCES),
+        {ACCEPTED: len(CUT_ACCEPTANCES) + 1, UNKNOWN: len(CUT_ACCEPTANCES) - 1},
+        number=2 * len(CUT_ACCEPTANCES),
         under_way=1,
         heals=False,
+        every_loop=True,
     ),
     Row(
         "the end after each byte of a rejection",
-        scripted(*REJECTIONS_CUT),
-        {ACCEPTED: len(REJECTIONS_CUT), UNKNOWN: len(REJECTIONS_CUT) - 1, REJECTED: 1},
-        number=2 * len(REJECTIONS_CUT),
+        scripted(*CUT_REJECTIONS),
+        {ACCEPTED: len(CUT_REJECTIONS), UNKNOWN: len(CUT_REJECTIONS) - 1, REJECTED: 1},
+        number=2 * len(CUT_REJECTIONS),
         under_way=1,
         heals=False,
+        every_loop=True,
+    ),
+    Row(
+        "garbage among the answers",
+        scripted(play.garbage_among_the_answers),
+        {ACCEPTED: 5, UNKNOWN: ALL - 5},
+        says="the server broke HTTP/2",
+    ),
+    Row(
+        "TCP cut in front of a notification",
+        simulated(after(9, "close"), max_concurrent_streams=1),
+        {ACCEPTED: ALL - 1, UNKNOWN: 1},
+        connections=1,
+        every_loop=True,
+    ),
+    Row(
+        "TCP cut behind a notification",
+        simulated(after(9, "close", processed=True), max_concurrent_streams=1),
+        {ACCEPTED: ALL - 1, UNKNOWN: 1},
+        connections=1,
+        every_loop=True,
     ),
     Row(
         "the server goes away for a second",
@@ -256,77 +366,35 @@ ROWS = (
         number=300,
         under_way=50,
     ),
-    Row(
-        "garbage among the answers",
-        scripted(play.garbage_among_the_answers),
-        {ACCEPTED: 5, UNKNOWN: ALL - 5},
+    *(
+        Row(
+            f"TCP cut after every 500 of {number:,}",
+            simulated(after(499, "close", count=None)),
+            {ACCEPTED: range(number * 4 // 5, number), UNKNOWN: range(1, number // 5)},
+            number=number,
+            timeout=60,
+            under_way=50,
+            every_loop=long,
+            long=long,
+        )
+        for number, long in ((5_000, False), (100_000, True))
     ),
-    Row(
-        "TCP cut in front of a notification",
-        simulated(after(9, "close"), max_concurrent_streams=1),
-        {ACCEPTED: ALL - 1, UNKNOWN: 1},
-        connections=1,
-    ),
-    Row(
-        "TCP cut behind a notification",
-        simulated(after(9, "close", processed=True), max_concurrent_streams=1),
-        {ACCEPTED: ALL - 1, UNKNOWN: 1},
-        connections=1,
-    ),
-    # Answers that say: later, elsewhere
+)
+
+LATER_OR_ELSEWHERE = (
     Row("503 Shutdown, once for each device", simulated(), {ACCEPTED: ALL}, device="bad15032"),
-    Row(
-        "503 Shutdown, always",
-        simulated(),
-        LAST_OF_SEVERAL,
-        device="bad05032",
-        timeout=1,
-    ),
+    Row("503 Shutdown, always", simulated(), LAST_OF_SEVERAL, device="bad05032", timeout=1),
     Row("429 once for each device", simulated(), {ACCEPTED: ALL}, device="bad14292"),
     Row("429 always", simulated(), LAST_OF_SEVERAL, device="bad04292", timeout=1),
 )
 
-# To these it makes no difference which event loop runs.
-ROWS_FOR_ONE_LOOP = (
-    # RST_STREAM: refused streams may be sent again, all others may have been processed
-    Row("RST_STREAM REFUSED_STREAM", simulated(after(4, "reset", count=2)), {ACCEPTED: ALL}),
-    *(
-        Row(
-            f"RST_STREAM {code.name}",
-            simulated(
-                after(4, "reset", error_code=code.name),
-                after(9, "reset", error_code=code.name, processed=True),
-            ),
-            {ACCEPTED: ALL - 2, UNKNOWN: 2},
-        )
-        for code in ErrorCodes
-        if code is not ErrorCodes.REFUSED_STREAM
-    ),
-    # Again and again
-    Row(
-        "TCP cut after every 500 of 5,000",
-        simulated(after(499, "close", count=None)),
-        {ACCEPTED: range(4000, 5001), UNKNOWN: range(1, 1001)},
-        number=5000,
-        under_way=50,
-    ),
-)
-
-LONG_ROWS = (
-    Row("a stall of 10 seconds", scripted(play.stall(10)), {ACCEPTED: ALL}, timeout=20),
-    Row(
-        "TCP cut after every 500 of 100,000",
-        simulated(after(499, "close", count=None)),
-        {ACCEPTED: range(80_000, 100_001), UNKNOWN: range(1, 20_001)},
-        number=100_000,
-        timeout=60,
-        under_way=50,
-    ),
-    Row(
-        "GOAWAY after every 500 of 100,000",
-        simulated(after(499, "goaway", count=None)),
-        {ACCEPTED: 100_000},
-        number=100_000,
-        timeout=60,
-    ),
+FAULT_MATRIX = (
+    *NO_WAY_TO_THE_SERVER,
+    *CREDENTIALS_THAT_WILL_NOT_DO,
+    *GOAWAY,
+    *RST_STREAM,
+    *SETTINGS_AND_FLOW_CONTROL,
+    *SILENCE,
+    *THE_END_OF_A_CONNECTION,
+    *LATER_OR_ELSEWHERE,
 )

@@ -63,6 +63,7 @@ async def too_late(peer: Peer) -> None:
     arrivals = await peer.requests(MANY)
     await peer.until(lambda: all(arrival.given_up for arrival in arrivals))
     peer.write(peer.accept(*arrivals))
+    await accept_all(peer)
 
 
 def stall(seconds: float) -> Script:

@@ -92,7 +92,15 @@ class Peer:
     def answer(self, arrival: Arrival, answer: Answer) -> bytes:
         """As :meth:`accept`, whatever the answer is."""
         arrival.outcome = "accepted" if answer.reason is None else "rejected"
+        if not arrival.given_up:
+            self._end_stream(arrival.stream_id)
         return frames_of(answer, arrival.stream_id, arrival.apns_id)
+
+    def _end_stream(self, stream_id: int) -> None:
+        """For h2 alone, which does not see the frames that we make, and counts open streams."""
+        self.write()
+        self.h2.send_headers(stream_id, [(":status", "200")], end_stream=True)
+        self.h2.clear_outbound_data_buffer()
 
     def write(self, data: bytes = b"") -> None:
         """What h2 has to say, unless mute; then ``data`` as it stands."""

@@ -11,11 +11,12 @@ import pytest
 from apns_connector.apns import Client, Destination, Notification, Response
 from apns_connector.apns.credentials import Certificate
 from apns_connector.errors import NotificationError, NotSent, OutcomeUnknown, PayloadError
-from apns_connector.simulator import Fault, Simulator, demo_credentials
+from apns_connector.simulator import Fault, Simulator, SimulatorOptions, demo_credentials
 
 GOOD = "ab" * 32
 BAD_DEVICE_TOKEN = "bad04002" + "0" * 56
 NEVER_ANSWERED = "bad20000" + "0" * 56
+ACCEPTED_AFTER_100_MS = "bad23010" + "0" * 56
 
 
 @pytest.fixture(scope="module")
@@ -158,3 +159,46 @@ def test_a_closed_client_says_so_for_each(joined):
 def test_a_wrong_notification_is_refused_when_it_is_made():
     with pytest.raises(NotificationError):
         notification("xyz")
+
+
+def test_a_slow_server_is_sent_no_more_than_it_answers_in_time(credentials):
+    certificate = Certificate.from_pkcs12(
+        credentials.client_certificate.read_bytes(), credentials.password
+    )
+
+    async def scenario():
+        async with Simulator(credentials, SimulatorOptions(max_concurrent_streams=10)) as simulator:
+            here = Destination("local", "localhost", simulator.port, credentials.ca)
+            async with Client(certificate, here, timeout=5, connections=1) as client:
+                slow = (notification(ACCEPTED_AFTER_100_MS) for _ in range(800))
+                outcomes = [outcome async for outcome in client.send_many(slow)]
+                assert Counter(type(outcome).__name__ for outcome in outcomes) == {"Response": 800}
+                assert all(outcome.accepted for outcome in outcomes)
+
+    asyncio.run(scenario())
+
+
+def test_what_goes_wrong_while_feeding_comes_out_and_nobody_waits_for_ever(joined, monkeypatch):
+    async def scenario():
+        async with joined() as (_, client):
+            submit, calls = client._sender.submit, 0
+
+            def fail_at_the_third(request, now):
+                nonlocal calls
+                calls += 1
+                if calls == 3:
+                    raise ZeroDivisionError
+                submit(request, now)
+
+            monkeypatch.setattr(client._sender, "submit", fail_at_the_third)
+            seen = []
+
+            async def read():
+                async for outcome in client.send_many([notification() for _ in range(10)]):
+                    seen.append(outcome.accepted)
+
+            with pytest.raises(ZeroDivisionError):
+                await read()
+            assert seen == [True, True]
+
+    asyncio.run(asyncio.wait_for(scenario(), 20))

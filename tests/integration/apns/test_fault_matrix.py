@@ -17,7 +17,7 @@ import pytest
 from apns_connector.apns import Certificate, Client, Notification, Response
 from apns_connector.apns.batch import Outcome
 from tests.integration.apns.fault_causes import Bench
-from tests.integration.apns.fault_matrix import LONG_ROWS, ROWS, ROWS_FOR_ONE_LOOP, Row
+from tests.integration.apns.fault_matrix import FAULT_MATRIX, Row
 from tests.integration.apns.judge import Kind, judge
 
 
@@ -29,12 +29,12 @@ def bench(demo, tmp_path_factory):
 
 @pytest.fixture
 def senders(bench, certificate, certificate_of, signing_key):
-    """Those of the rows by name; "expired" is so within two seconds."""
+    """Those of the rows by name; "expiring" is so within two seconds."""
     issue = bench.demo.authority.push_certificate
     return {
         "certificate": lambda: certificate,
         "signing key": lambda: signing_key,
-        "expired": lambda: certificate_of(issue(bench.demo.topic, days=2 / 86_400)),
+        "expiring": lambda: certificate_of(issue(bench.demo.topic, days=2 / 86_400)),
         "revoked": lambda: certificate_of(bench.revoked),
         "of the sandbox": lambda: certificate_of(
             issue(bench.demo.topic, environments=frozenset({"sandbox"}))
@@ -66,7 +66,7 @@ async def run(row: Row, bench: Bench, senders, until) -> None:
             credentials, server.destination, timeout=row.timeout, connections=row.connections
         ) as client,
     ):
-        if row.credentials == "expired":
+        if row.credentials == "expiring":
             await until(lambda: has_expired(credentials))
         async for outcome in client.send_many(sent, under_way=row.under_way):
             outcomes.append(outcome)
@@ -92,14 +92,19 @@ def has_expired(certificate: Certificate) -> bool:
     return datetime.now(UTC) > certificate.chain[0].not_valid_after_utc
 
 
-@pytest.mark.every_loop
-@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def rows(*, every_loop: bool, long: bool) -> pytest.MarkDecorator:
+    chosen = [row for row in FAULT_MATRIX if (row.every_loop, row.long) == (every_loop, long)]
+    return pytest.mark.parametrize("row", chosen, ids=lambda row: row.name)
+
+
+@rows(every_loop=False, long=False)
 async def test_a_fault_leaves_each_notification_one_true_outcome(row, bench, senders, until):
     await run(row, bench, senders, until)
 
 
-@pytest.mark.parametrize("row", ROWS_FOR_ONE_LOOP, ids=lambda row: row.name)
-async def test_a_fault_of_any_loop_leaves_each_notification_one_true_outcome(
+@pytest.mark.every_loop
+@rows(every_loop=True, long=False)
+async def test_on_every_loop_a_fault_leaves_each_notification_one_true_outcome(
     row, bench, senders, until
 ):
     await run(row, bench, senders, until)
@@ -107,6 +112,6 @@ async def test_a_fault_of_any_loop_leaves_each_notification_one_true_outcome(
 
 @pytest.mark.long
 @pytest.mark.every_loop
-@pytest.mark.parametrize("row", LONG_ROWS, ids=lambda row: row.name)
+@rows(every_loop=True, long=True)
 async def test_a_long_fault_leaves_each_notification_one_true_outcome(row, bench, senders, until):
     await run(row, bench, senders, until)

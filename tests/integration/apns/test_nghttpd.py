@@ -22,6 +22,8 @@ SETTINGS = {
     "padding": ("-b200",),
     "trailers": ("--trailer", "x-checksum: 1"),
     "errors without body": ("--error-gzip",),
+    "answers before the request has ended": ("--early-response",),
+    "such answers and a window of 1 byte": ("--early-response", "-w1"),
 }
 
 
@@ -38,6 +40,27 @@ async def test_all_are_answered_whatever_its_settings(nghttpd, certificate, noti
                 404 if device else 200 for device in devices
             ]
             assert responses[1].body == b"a body"
+
+
+WINDOWS = {
+    "as they come": (),
+    "31 bytes for a stream": ("-w5",),
+    "1 KB for a stream": ("-w10",),
+    "1 KB for a stream, frames padded": ("-w10", "-b100"),
+}
+
+
+@pytest.mark.parametrize("options", WINDOWS.values(), ids=WINDOWS)
+async def test_bodies_come_back_as_they_were_sent(nghttpd, certificate, notify, options):
+    payloads = [
+        json.dumps({"aps": {"alert": f"{number}" * 900}}).encode() for number in range(200, 300)
+    ]
+    with nghttpd("--echo-upload", *options) as destination:
+        async with Client(certificate, destination, timeout=15) as client:
+            responses = await asyncio.gather(
+                *(client.send(notify(payload=payload)) for payload in payloads)
+            )
+            assert [response.body for response in responses] == payloads
 
 
 async def test_a_rejection_that_is_not_apples_keeps_its_text(nghttpd, certificate, notify):

@@ -15,7 +15,7 @@ ACCEPTED = Response(Notification(device_token="aa", payload={}), 200)
 
 def test_outcomes_are_taken_in_the_order_in_which_they_came():
     async def scenario():
-        batch = Batch(10)
+        batch = Batch(10, 10.0)
         error = NotSent("away")
         for _ in range(2):
             batch.add()
@@ -29,7 +29,7 @@ def test_outcomes_are_taken_in_the_order_in_which_they_came():
 
 def test_the_end_is_an_empty_list_once_all_have_an_outcome():
     async def scenario():
-        batch = Batch(10)
+        batch = Batch(10, 10.0)
         batch.add()
         batch.fed()
         reading = asyncio.create_task(batch.take())
@@ -44,7 +44,7 @@ def test_the_end_is_an_empty_list_once_all_have_an_outcome():
 
 def test_feeding_waits_for_room():
     async def scenario():
-        batch = Batch(1)
+        batch = Batch(1, 10.0)
         batch.add()
         waiting = asyncio.create_task(batch.room())
         await asyncio.sleep(0)
@@ -58,7 +58,7 @@ def test_feeding_waits_for_room():
 
 def test_a_notification_that_is_refused_has_an_outcome_as_well():
     async def scenario():
-        batch = Batch(1)
+        batch = Batch(1, 10.0)
         error = NotificationError("topic", "none")
         batch.refuse(error)
         assert await batch.take() == [error]
@@ -68,7 +68,7 @@ def test_a_notification_that_is_refused_has_an_outcome_as_well():
 
 
 def test_nobody_waits_any_more_once_it_is_closed():
-    batch = Batch(1)
+    batch = Batch(1, 10.0)
     assert not batch.done()
     batch.close()
     assert batch.done()
@@ -76,4 +76,4 @@ def test_nobody_waits_any_more_once_it_is_closed():
 
 def test_an_error_that_is_no_outcome_is_not_swallowed():
     with pytest.raises(ZeroDivisionError):
-        Batch(1).set_exception(ZeroDivisionError())
+        Batch(1, 10.0).set_exception(ZeroDivisionError())

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from apns_connector.apns.header_block import DELETE, GET
 
+CANCEL = 8
 POST = (b":method", b"POST")
 AUTHORIZATIONS = (b"bearer first", b"bearer " + b"s" * 400)
 TOPICS = (b"a", b"com.example.app", b"t" * 900, b"u" * 4_000)
@@ -37,6 +38,7 @@ CHANGE = st.one_of(
     st.tuples(st.just("window"), st.sampled_from([0, 1, 30, 400, 65_535, 200_000])),
     st.tuples(st.just("table"), st.sampled_from([0, 40, 200, 1_200, 4_096, 65_536])),
     st.tuples(st.just("frame size"), st.sampled_from([16_384, 17_000, 2**24 - 1])),
+    st.tuples(st.just("at once"), st.sampled_from([0, 50_000]), st.sampled_from([16_384, 20_000])),
     st.tuples(st.just("both tables"), st.sampled_from([0, 100]), st.sampled_from([300, 4_096])),
 )
 OURS = st.one_of(
@@ -79,6 +81,8 @@ class Conversation:
                     self.pair.set(header_table_size=size)
             case "frame size", (size,):
                 self.pair.set(max_frame_size=size)
+            case "at once", (window, frame):
+                self.pair.set(initial_window_size=window, max_frame_size=frame)
             case "flush", ():
                 pass
             case _:
@@ -194,6 +198,7 @@ def read_as_sent(conversation):
         headers, body = conversation.sent[stream_id]
         assert request.headers == headers
         assert request.body == body if request.ended else body.startswith(request.body)
+        assert (request.reset == CANCEL) == (stream_id // 2 in conversation.cancelled)
 
 
 def answered_once(conversation):

@@ -84,3 +84,9 @@ def test_what_may_have_been_processed_before_fails_as_unknown(outcomes, request_
     request_.written = "sent, but the connection was lost"
     outcomes.fail(request_, NotSent("closed"))
     assert isinstance(request_.waiter.exception(), OutcomeUnknown)
+
+
+def test_what_apple_rejected_for_now_and_could_not_be_sent_again_ends_rejected(outcomes, request_):
+    request_.rejection = Response(request_.notification, 503, body=b'{"reason":"Shutdown"}')
+    outcomes.fail(request_, NotSent("closed"))
+    assert request_.waiter.result() is request_.rejection

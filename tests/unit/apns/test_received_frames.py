@@ -54,8 +54,13 @@ def test_a_fragment_may_be_all_padding():
 
 
 def test_of_settings_that_are_repeated_the_last_counts():
-    payload = pack(">HLHLHLHL", 3, 100, 4, 7, 3, 1, 0x99, 7)
-    assert received_frames.settings(0, 0, payload) == [(3, 1), (4, 7), (0x99, 7)]
+    payload = pack(">HLHLHL", 3, 100, 0x99, 7, 3, 1)
+    assert received_frames.settings(0, 0, payload) == [(3, 1), (0x99, 7)]
+
+
+def test_the_window_comes_after_all_other_settings():
+    payload = pack(">HLHLHLHL", 4, 7, 3, 100, 4, 8, 5, 16_384)
+    assert received_frames.settings(0, 0, payload) == [(3, 100), (5, 16_384), (4, 8)]
 
 
 def test_all_settings_are_checked_also_those_that_do_not_count():

@@ -10,7 +10,14 @@ from struct import pack
 from typing import NamedTuple
 
 import pytest
-from hyperframe.frame import Frame, GoAwayFrame, RstStreamFrame, SettingsFrame
+from hyperframe.frame import (
+    DataFrame,
+    Frame,
+    GoAwayFrame,
+    HeadersFrame,
+    RstStreamFrame,
+    SettingsFrame,
+)
 
 from apns_connector.apns.frames import ErrorCode
 from apns_connector.apns.http2 import Http2
@@ -429,10 +436,26 @@ def test_settings_that_are_wrong_change_nothing_and_are_not_acknowledged(meeting
     assert [type(frame) for frame in frames_of(meeting.client.data_to_send())] == [GoAwayFrame]
 
 
+def test_a_table_that_shrank_in_between_is_told_as_such(meeting):
+    """RFC 7541, section 4.2: first the smallest size, or less, then the last."""
+    meeting.give(settings((TABLE_SIZE, 100)) + settings((TABLE_SIZE, 4096)))
+    meeting.client.send("new", b"/", (), (), b"{}")
+    (opened,) = meeting.said(HeadersFrame)
+    assert opened.data.startswith(b"\x20\x3f\xe1\x1f")
+
+
 def test_nothing_is_done_between_the_values_of_one_settings_frame(meeting):
     """Section 6.5.3: a window that is open only there lets nothing through."""
     meeting.give(settings((WINDOW, 5_000), (WINDOW, 10)))
     assert [type(frame) for frame in frames_of(meeting.client.data_to_send())] == [SettingsFrame]
+
+
+def test_a_frame_limit_holds_for_what_the_window_beside_it_lets_go(meeting):
+    """Section 6.5.3: in whichever order they come, both are in force at once."""
+    meeting.give(settings((FRAME_LIMIT, 20_000)))
+    meeting.give(settings((WINDOW, 40_000), (FRAME_LIMIT, 16_384)))
+    sent = meeting.said(DataFrame)
+    assert [frame.body_len for frame in sent] == [16_384, 16_384, 40_000 - 10 - 2 * 16_384]
 
 
 def test_a_later_goaway_that_names_a_higher_stream_revives_nothing(meeting):
