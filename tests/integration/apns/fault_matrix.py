@@ -42,9 +42,10 @@ CUT_REJECTIONS = play.cut_after_each_byte(rejection("BadDeviceToken"))
 class Row:
     """``device``: the first digits of all device tokens, which tell the simulator what to do.
     ``credentials``: who sends. ``timeout``: seconds; short where its end is what is expected.
-    ``body``: bytes of each notification. ``says``: what those not accepted are told, as a pattern.
-    ``heals``: afterwards one more is accepted. ``every_loop``: asyncio's and uvloop's; else the
-    first of them will do. ``long``: left out of a short run."""
+    ``at_once``: all are sent before any answer, not as a stream. ``body``: bytes of each
+    notification. ``says``: what those not accepted are told, as a pattern. ``heals``: afterwards
+    one more is accepted. ``every_loop``: asyncio's and uvloop's; else the first of them will do.
+    ``long``: left out of a short run."""
 
     name: str
     cause: Cause
@@ -54,6 +55,7 @@ class Row:
     credentials: str = "certificate"
     timeout: float = 15
     under_way: int = 2000
+    at_once: bool = False
     connections: int = 8
     body: int = 100
     says: str = ""
@@ -168,6 +170,7 @@ GOAWAY = (
         scripted(play.goaway_halfway(1000, answers=True)),
         {ACCEPTED: 1000},
         number=1000,
+        at_once=True,
         every_loop=True,
     ),
     Row(
@@ -175,6 +178,7 @@ GOAWAY = (
         scripted(play.goaway_halfway(1000, answers=False)),
         {ACCEPTED: 500, UNKNOWN: 500},
         number=1000,
+        at_once=True,
         every_loop=True,
     ),
     Row("GOAWAY in two steps", scripted(play.goaway_in_two_steps), {ACCEPTED: ALL}),

@@ -68,8 +68,12 @@ async def run(row: Row, bench: Bench, senders, until) -> None:
     ):
         if row.credentials == "expiring":
             await until(lambda: has_expired(credentials))
-        async for outcome in client.send_many(sent, under_way=row.under_way):
-            outcomes.append(outcome)
+        if row.at_once:
+            sending = (client.send(notification) for notification in sent)
+            outcomes += await asyncio.gather(*sending, return_exceptions=True)
+        else:
+            async for outcome in client.send_many(sent, under_way=row.under_way):
+                outcomes.append(outcome)
         if row.heals:
             one_more = Notification(device_token="f" * 64, topic="com.example.app", payload={})
             outcomes.append(await client.send(one_more, timeout=15))
