@@ -6,9 +6,16 @@
     ├── ConfigurationError          a deployment, setting or option is wrong (file, line)
     │   └── InvalidDeployment       all such problems of one deployment, found in one reading
     ├── XmlError                    a document is refused: not well-formed, a DTD, too big, too deep
+    ├── JsonError                   a text is no JSON, or too big; a value or XML has no JSON form
+    ├── ContentError                a body is not what its content type says
+    │   ├── ContentTooLarge         it, or a part of it, exceeds a limit
+    │   ├── ContentNotSupported     a content type or charset that is not read
+    │   └── VersionMismatch         an envelope of another SOAP version than its content type says
     ├── RegistryError               a registry path is unusable (not: absent; that is a value)
     ├── VaultError                  a secret cannot be read, written or decrypted
     ├── MediationError              a message cannot be mediated further (Synapse: SynapseException)
+    │   └── EndpointError           a backend is suspended, unknown, or has not answered
+    │       └── TransportError      the exchange with it failed: refused, too slow, broken off
     ├── FeedbackError               the file of unregistered device tokens cannot be used
     └── ApnsError                   something about Apple; carries the public APNS_ code
         ├── NotificationError       a field of a notification is missing or invalid
@@ -73,6 +80,26 @@ class XmlError(ConnectorError):
         return self.problem if self.line is None else f"line {self.line}: {self.problem}"
 
 
+class JsonError(ConnectorError):
+    """A text that is refused as JSON, or a value that has no form in JSON."""
+
+
+class ContentError(ConnectorError):
+    """Bytes that are not what their content type says; tells who sent them what is wrong."""
+
+
+class ContentTooLarge(ContentError):  # noqa: N818 - a state, named as one
+    """A body, or a part of it, exceeds a limit."""
+
+
+class ContentNotSupported(ContentError):  # noqa: N818 - a state, named as one
+    """A content type or charset that is not read here."""
+
+
+class VersionMismatch(ContentError):  # noqa: N818 - SOAP's own word for it
+    """An envelope of another SOAP version than the content type says."""
+
+
 class RegistryError(ConnectorError):
     """A registry path that cannot be used, such as one that leads out of the registry."""
 
@@ -94,6 +121,27 @@ class MediationError(ConnectorError):
         super().__init__(message)
         self.code = code
         self.detail = detail
+
+
+class EndpointError(MediationError):
+    """No backend has answered a message; ``code`` is the number that Synapse gives the cause.
+
+    303000: no child of a group is ready. 303001: the endpoint is suspended. 305100: a key leads to
+    no endpoint. 500000: the answer is a SOAP fault and the flow asked for none.
+    """
+
+    def __init__(self, message: str, code: int, detail: str | None = None) -> None:
+        super().__init__(message, code, detail)
+        self.code: int = code
+
+
+class TransportError(EndpointError):
+    """One exchange with a backend failed; ``code`` is one of Synapse's transport errors.
+
+    101500 and 101501: sending, receiving failed. 101503: no connection. 101504: no answer in time.
+    101505: the connection was closed. 101506: the answer is no HTTP. 101508: connecting took too
+    long. 101510: the answer cannot be read.
+    """
 
 
 class FeedbackError(ConnectorError):

@@ -19,9 +19,12 @@ import yaml
 
 from apns_connector.apns import tls
 from apns_connector.apns.client import DEFAULT_TIMEOUT_SECONDS
-from apns_connector.apns.destination import APPLE, Destination
+from apns_connector.apns.destination import APPLE, APPLE_CHANNELS, Destination
 from apns_connector.errors import ConfigurationError
+from apns_connector.gateway.cors import Cors
 from apns_connector.gateway.limits import Limits
+from apns_connector.gateway.outbound import OutboundOptions
+from apns_connector.rest.options import RestOptions
 
 FILE_NAME: Final = "gateway.yaml"
 ENVIRONMENT_PREFIX: Final = "APNS_CONNECTOR__"
@@ -35,7 +38,17 @@ _OTHER_VARIABLES: Final = (
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65_535)]
 Seconds = Annotated[float, msgspec.Meta(gt=0)]
+# No user and password: secrets have no place in settings.
+ProxyUrl = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/@]+/?$")]
+Count = Annotated[int, msgspec.Meta(gt=0)]
 Url = Annotated[str, msgspec.Meta(pattern=r"^https?://[^\s/]+")]
+
+
+class CorsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Which web pages may use the APIs, as :class:`Cors` says; none unless they are named."""
+
+    allow_origins: tuple[str, ...] = ()
+    allow_headers: tuple[str, ...] = ()
 
 
 class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,9 +57,10 @@ class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     host: str = "127.0.0.1"
     port: Port = 8280
     public_url: Url | None = None
+    cors: CorsSettings = CorsSettings()
 
 
-class DestinationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """``trust``: a PEM file of certificate authorities, relative to the deployment."""
 
     host: str
@@ -54,11 +68,38 @@ class DestinationSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
     trust: str | None = None
 
 
+class DestinationSettings(ServerSettings, frozen=True, forbid_unknown_fields=True):
+    """``channels``: the server on which this one's broadcast channels are managed; its ``trust`` is
+    that of this one if it names none."""
+
+    channels: ServerSettings | None = None
+
+
 class Apns(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``timeout``: seconds for one notification. ``destinations`` replace or join Apple's two."""
+    """``timeout``: seconds for one notification. ``destinations`` replace or join Apple's two.
+    ``unregistered_file``: where device tokens that are gone are noted, relative to the deployment;
+    ``None`` for nowhere."""
 
     timeout: Seconds = DEFAULT_TIMEOUT_SECONDS
+    unregistered_file: str | None = "data/unregistered.db"
     destinations: dict[str, DestinationSettings] = {}
+
+
+_OUTBOUND: Final = OutboundOptions()
+
+
+class Outbound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Requests to backends, as :class:`OutboundOptions` says; ``trust`` relative to the
+    deployment."""
+
+    trust: str | None = None
+    timeout: Seconds = _OUTBOUND.timeout
+    connect_timeout: Seconds = _OUTBOUND.connect_timeout
+    connections: Count = _OUTBOUND.connections
+    keep_alive: Seconds = _OUTBOUND.keep_alive
+    reply_bytes: Count = _OUTBOUND.reply_bytes
+    proxy: ProxyUrl | None = None
+    no_proxy: tuple[str, ...] = ()
 
 
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
@@ -69,12 +110,15 @@ class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All settings of one gateway; ``limits`` are those of :class:`Limits`, by name."""
+    """All settings of one gateway; ``limits`` are those of :class:`Limits`, by name. Without
+    ``rest`` there is no REST API."""
 
     http: Http = Http()
     apns: Apns = Apns()
+    outbound: Outbound = Outbound()
     log: Log = Log()
     limits: dict[str, float] = {}
+    rest: RestOptions | None = None
 
 
 def read_settings(deployment: Path, environment: Mapping[str, str]) -> Settings:
@@ -113,14 +157,46 @@ def destinations(settings: Settings, deployment: Path) -> Mapping[str, Destinati
     Raises :class:`ConfigurationError` for a trust file that cannot be read as one.
     """
     named = {
-        name: Destination(
-            name, given.host, given.port, None if given.trust is None else deployment / given.trust
-        )
+        name: _destination(name, given, given.trust, deployment)
         for name, given in settings.apns.destinations.items()
     }
-    for destination in named.values():
-        tls.client_context(destination.trust)  # refuses what is no certificate
     return {**APPLE, **named}
+
+
+def channel_servers(settings: Settings, deployment: Path) -> Mapping[str, Destination]:
+    """Where the channels of a destination are managed, by its name. One of Apple's that is
+    redirected has no server for channels unless it names one.
+
+    Raises as :func:`destinations` does.
+    """
+    given = settings.apns.destinations
+    apples = {name: server for name, server in APPLE_CHANNELS.items() if name not in given}
+    named = {
+        name: _destination(name, server, server.trust or destination.trust, deployment)
+        for name, destination in given.items()
+        if (server := destination.channels) is not None
+    }
+    return {**apples, **named}
+
+
+def _destination(
+    name: str, given: ServerSettings, trust: str | None, deployment: Path
+) -> Destination:
+    file = None if trust is None else deployment / trust
+    tls.client_context(file)  # refuses what is no certificate
+    return Destination(name, given.host, given.port, file)
+
+
+def cors(settings: Settings) -> Cors:
+    given = settings.http.cors
+    return Cors(given.allow_origins, given.allow_headers)
+
+
+def outbound_options(settings: Settings, deployment: Path) -> OutboundOptions:
+    """How to reach backends."""
+    given = msgspec.structs.asdict(settings.outbound)
+    trust = settings.outbound.trust
+    return OutboundOptions(**{**given, "trust": None if trust is None else deployment / trust})
 
 
 def _convert(

@@ -21,11 +21,18 @@ ALLOWED = {
     "apns": {"errors"},
     "mediation": {"errors"},
     "operations": {"errors", "apns", "mediation"},
+    "packaging": {"operations"},
     "gateway": {"errors", "mediation"},
     "simulator": {"errors", "apns.reasons"},
-    "settings": {"errors", "apns", "gateway"},
-    "runtime": {"errors", "apns", "mediation", "operations", "gateway", "settings"},
-    "cli": {"errors", "apns", "mediation", "operations", "runtime", "settings", "simulator"},
+    "rest": {"errors", "apns", "mediation", "operations", "gateway"},
+    "settings": {"errors", "apns", "gateway", "rest.options"},
+    "inspection": {"errors", "apns", "mediation", "settings"},
+    "hot_deployment": {"errors"},
+    "task_runner": {"errors", "mediation"},
+    "runtime": {"errors", "apns", "mediation", "operations", "gateway", "settings", "inspection"}
+    | {"hot_deployment", "rest", "task_runner"},
+    "cli": {"errors", "apns", "mediation", "operations", "runtime", "settings", "simulator"}
+    | {"packaging"},
     "__main__": {"cli"},
     "__init__": set(),
 }

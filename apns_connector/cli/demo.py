@@ -68,7 +68,9 @@ async def _running(folder: Path) -> AsyncIterator[Demonstration]:
     credentials = demo_credentials(folder / "credentials")
     async with Simulator(credentials) as simulator:
         deployment = folder / "deployment"
-        environment = prepare(sample, deployment, credentials, simulator.port)
+        environment = prepare(
+            sample, deployment, credentials, simulator.port, simulator.management_port
+        )
         request = read_request(sample / "requests/push.http", credentials.folder)
         async with Runtime(deployment, {**os.environ, **environment}) as runtime:
             service = f"Gateway            {runtime.url}{request.path} (WSDL: ?wsdl)"

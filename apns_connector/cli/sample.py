@@ -19,7 +19,9 @@ from apns_connector.settings import ENVIRONMENT_PREFIX
 from apns_connector.simulator import DemoCredentials
 
 CERTIFICATE = Path("registry/governance/apns/certificate.p12")
+SIGNING_KEY = Path("registry/governance/apns/AuthKey.p8")
 PASSWORD_ALIAS = "apns.certificate.password"  # noqa: S105 - the alias of one
+SIGNING_KEY_ALIAS = "apns.signing.key"
 
 _INCLUDED = re.compile(rb"\{\{base64 ([^}]+)\}\}")
 
@@ -35,20 +37,33 @@ class SampleRequest:
     body: bytes
 
 
-def prepare(sample: Path, folder: Path, credentials: DemoCredentials, port: int) -> dict[str, str]:
-    """Copy ``sample`` to ``folder`` and give it a certificate, and its password in a vault.
+def prepare(
+    sample: Path,
+    folder: Path,
+    credentials: DemoCredentials,
+    port: int,
+    management_port: int | None = None,
+) -> dict[str, str]:
+    """Copy ``sample`` to ``folder`` and give it a certificate and a signing key, and a vault with
+    the certificate's password, and the key once more.
 
     Returns the environment with which it sends to the simulator on ``port`` of this machine, and
-    listens on a free port itself.
+    manages channels on ``management_port``, and listens on a free port itself.
     """
     shutil.copytree(sample, folder, dirs_exist_ok=True)
-    certificate = folder / CERTIFICATE
-    certificate.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(credentials.client_certificate, certificate)
+    (folder / CERTIFICATE).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(credentials.client_certificate, folder / CERTIFICATE)
+    shutil.copyfile(credentials.signing_key, folder / SIGNING_KEY)
     master_key = secrets.token_urlsafe()
-    Vault.create(folder, master_key).put(PASSWORD_ALIAS, credentials.password)
+    vault = Vault.create(folder, master_key)
+    vault.put(PASSWORD_ALIAS, credentials.password)
+    vault.put(SIGNING_KEY_ALIAS, credentials.signing_key.read_text())
     sandbox = f"{ENVIRONMENT_PREFIX}APNS__DESTINATIONS__SANDBOX__"
+    channels = (
+        {} if management_port is None else {"HOST": "127.0.0.1", "PORT": str(management_port)}
+    )
     return {
+        **{f"{sandbox}CHANNELS__{key}": value for key, value in channels.items()},
         MASTER_KEY_VARIABLE: master_key,
         f"{ENVIRONMENT_PREFIX}HTTP__PORT": "0",
         f"{sandbox}HOST": "127.0.0.1",

@@ -1,4 +1,5 @@
-"""The gateway as an ASGI application: paths to pages and proxies, one answer whatever happens.
+"""The gateway as an ASGI application: paths to pages, proxies and APIs, one answer whatever
+happens.
 
 A plain callable over dictionaries: a framework's routing costs more than the mediation of a small
 message.
@@ -11,10 +12,10 @@ import json
 import logging
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
-from apns_connector.gateway.answer import Answer, plain_refusal, refusal_answer
+from apns_connector.gateway.admission import Admission
+from apns_connector.gateway.answer import Answer, refusal_answer
 from apns_connector.gateway.asgi import (
     App,
     Disconnected,
@@ -22,29 +23,59 @@ from apns_connector.gateway.asgi import (
     Reply,
     Scope,
     Send,
+    ends_connection,
     serve_lifespan,
 )
 from apns_connector.gateway.binding import expected_form
-from apns_connector.gateway.intake import Intake
+from apns_connector.gateway.cors import Cors, cors_headers
+from apns_connector.gateway.intake import Intake, Receiver
 from apns_connector.gateway.limits import Limits
 from apns_connector.gateway.refusal import Refused
 from apns_connector.gateway.request import Request
 from apns_connector.gateway.route import PREFIX, find_service, service_names
 from apns_connector.gateway.wsdl import write_wsdl
+from apns_connector.mediation.api import find_api, ordered
+from apns_connector.mediation.api_request import ApiRequest
+from apns_connector.mediation.asked import Asked
 from apns_connector.mediation.configuration import Configuration
+from apns_connector.mediation.dispatch import Unmediated
+from apns_connector.mediation.main import Main, defines_main
 from apns_connector.mediation.proxy import Proxy
 
 _log = logging.getLogger(__name__)
 
+NO_CORS = Cors()
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[0-9A-Za-z._-]{1,255})(?::[0-9]{1,5})?", re.ASCII)
 
 
+class _Served:
+    """One configuration, with what was found out about it to serve it. A request belongs to one
+    from its first to its last step; another configuration is another object."""
+
+    def __init__(self, configuration: Configuration, intake: Intake) -> None:
+        self.configuration = configuration
+        self.intake = intake
+        self.proxies = configuration.proxies
+        self.main = Main() if defines_main(configuration) else None
+        self._names = service_names(self.proxies)
+        self._apis = ordered(configuration.apis)
+
+    def proxy(self, path: str) -> Proxy | None:
+        name = find_service(path, self._names)
+        return None if name is None else self.proxies[name]
+
+    def api_request(self, asked: Asked) -> ApiRequest | Unmediated | None:
+        api = find_api(self._apis, asked)
+        return None if api is None else api.request(asked, self.configuration)
+
+
 class Gateway:
-    """Serves the proxies of one deployment.
+    """Serves the proxies and APIs of one deployment.
 
     ``public_url`` (scheme and authority) is what WSDL documents give as address; without it they
-    give what the client connected to. ``mounts`` are further ASGI applications by first path
-    segment, such as ``{"console": app}``.
+    give what the client connected to. ``cors`` is for the APIs. ``mounts`` are further ASGI
+    applications by first path segment, such as ``{"console": app}``; ``admission`` is shared with
+    those that count among the requests in progress.
     """
 
     def __init__(
@@ -53,14 +84,16 @@ class Gateway:
         limits: Limits | None = None,
         *,
         public_url: str | None = None,
+        cors: Cors = NO_CORS,
+        admission: Admission | None = None,
         mounts: Mapping[str, App] | None = None,
     ) -> None:
         self.limits = limits or Limits()
-        self._proxies = configuration.proxies
+        intake = Intake(configuration, self.limits, admission)
+        self._served = _Served(configuration, intake)
         self._public_url = public_url.rstrip("/") if public_url is not None else None
+        self._cors = cors
         self._mounts = dict(mounts or ())
-        self._names = service_names(self._proxies)
-        self._intake = Intake(configuration, self.limits)
         self._pages: Mapping[str, Callable[[], Answer]] = {
             "/health": self._health,
             PREFIX: self._list_services,
@@ -70,7 +103,11 @@ class Gateway:
     @property
     def requests_in_progress(self) -> int:
         """Requests whose flow has not ended, even if their client has its answer."""
-        return self._intake.requests_in_progress
+        return self._served.intake.requests_in_progress
+
+    def replace(self, configuration: Configuration) -> None:
+        """Serve another configuration from the next request on. Those in progress keep theirs."""
+        self._served = _Served(configuration, self._served.intake.serving(configuration))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -83,45 +120,61 @@ class Gateway:
             await self._serve(Request.from_scope(scope), receive, Reply(send))
 
     async def _serve(self, request: Request, receive: Receive, reply: Reply) -> None:
+        served = self._served
         try:
             _check_host(request)
-            if request.method == "POST":
-                await self._intake.post(self._posted_to(request), request, receive, reply)
+            meant = self._meant(served, request, reply)
+            if isinstance(meant, Answer):
+                await reply.give(meant)
             else:
-                await reply.give(self._page(request))
+                await served.intake.take(meant, request, receive, reply)
         except Refused as refused:
             where = (request.method, request.path[:200])
             _log.info("%s %r: refused with %d: %r", *where, refused.status, refused.problem)
             await reply.give(_refusal(request, refused))
         except Disconnected:
-            _log.info("POST %r: the client left before the end of its request", request.path[:200])
+            where = (request.method, request.path[:200])
+            _log.info("%s %r: the client left before the end of its request", *where)
         except asyncio.CancelledError:
             await reply.give(_refusal(request, Refused(503, "The gateway is stopping")))
             raise
 
-    # Which proxy or page is meant.
+    # What is meant, in the order in which Synapse looks: services, APIs, main.
 
-    def _posted_to(self, request: Request) -> Proxy:
-        proxy = self._proxy(request.path)
-        if proxy is None:
-            raise self._unknown(request)
-        _check_open(proxy, request)
-        return proxy
-
-    def _page(self, request: Request) -> Answer:
+    def _meant(self, served: _Served, request: Request, reply: Reply) -> Answer | Receiver:
+        proxy = served.proxy(request.path)
+        if proxy is not None:
+            return self._at_proxy(proxy, request)
         page = self._pages.get(request.path)
-        proxy = self._proxy(request.path)
         if page is not None and request.method in ("GET", "HEAD"):
             return page()
-        if proxy is None:
-            raise self._unknown(request)
+        asked = Asked(request.method, request.target, request.scheme, request.headers)
+        found = served.api_request(asked)
+        if found is not None:
+            return self._at_api(found, request, reply)
+        if served.main is not None and not request.path.startswith(PREFIX):
+            return served.main
+        raise self._unknown(request)
+
+    def _at_proxy(self, proxy: Proxy, request: Request) -> Answer | Proxy:
+        if request.method == "POST":
+            _check_open(proxy, request)
+            return proxy
         if request.method not in ("GET", "HEAD") or not request.asks_for("wsdl"):
             raise _not_allowed(request, "POST")
         return self._wsdl(proxy, request)
 
-    def _proxy(self, path: str) -> Proxy | None:
-        name = find_service(path, self._names)
-        return None if name is None else self._proxies[name]
+    def _at_api(
+        self, found: ApiRequest | Unmediated, request: Request, reply: Reply
+    ) -> Answer | ApiRequest:
+        methods = found.allowed if isinstance(found, Unmediated) else found.resource.stated_methods
+        reply.headers = cors_headers(self._cors, request.headers.get("origin"), methods)
+        if isinstance(found, ApiRequest):
+            return found
+        allow = (("allow", ", ".join(found.allowed)),) if found.allowed else ()
+        if found.problem:
+            raise Refused(found.status, found.problem, allow)
+        return Answer(found.status, allow)
 
     def _unknown(self, request: Request) -> Refused:
         if request.path in self._pages:
@@ -141,7 +194,7 @@ class Gateway:
         return _json({"status": "ok", "requests": self.requests_in_progress})
 
     def _list_services(self) -> Answer:
-        return _json({"services": sorted(self._proxies)})
+        return _json({"services": sorted(self._served.proxies)})
 
 
 def _check_host(request: Request) -> None:
@@ -169,14 +222,7 @@ def _not_allowed(request: Request, allowed: str) -> Refused:
 
 
 def _refusal(request: Request, refused: Refused) -> Answer:
-    """Whoever posts expects XML; whoever does not is probably a browser or a person."""
-    if request.method != "POST":
-        return plain_refusal(refused)
-    answer = refusal_answer(refused, expected_form(request))
-    if request.headers.get("expect") is None:
-        return answer
-    # RFC 9110 10.1.1: the body that the client holds back would be missing on the connection.
-    return replace(answer, headers=(*answer.headers, ("connection", "close")))
+    return ends_connection(request, refusal_answer(refused, expected_form(request)))
 
 
 def _json(value: Mapping[str, Any]) -> Answer:

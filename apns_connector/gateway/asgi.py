@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import replace
 from typing import Any
 
 from apns_connector.gateway.admission import Ticket
 from apns_connector.gateway.answer import Answer
+from apns_connector.gateway.headers import Headers
 from apns_connector.gateway.limits import Limits
 from apns_connector.gateway.refusal import Refused
 from apns_connector.gateway.request import Request
@@ -58,19 +60,32 @@ def _too_large(limits: Limits) -> Refused:
     return Refused(413, f"The body of a request may have {limits.body_bytes} bytes")
 
 
+def ends_connection(request: Request, answer: Answer) -> Answer:
+    """An answer that is given before the body was asked for. With ``Expect: 100-continue`` the
+    client holds it back, and it would be missing on the connection (RFC 9110 10.1.1)."""
+    if request.headers.get("expect") is None:
+        return answer
+    return replace(answer, headers=(*answer.headers, ("connection", "close")))
+
+
 class Reply:
-    """The one answer of a request: whoever comes first gives it, the flow or its deadline."""
+    """The one answer of a request: whoever comes first gives it, the flow or its deadline.
+
+    ``headers`` go out with it, whoever gives it.
+    """
 
     def __init__(self, send: Send) -> None:
         self._send = send
         self.given = False
+        self.headers: Headers = ()
 
     async def give(self, answer: Answer) -> None:
         """Sends the answer, unless one was sent already."""
         if self.given:
             return
         self.given = True
-        headers = [(name.encode(), value.encode()) for name, value in answer.headers]
+        fields = (*answer.headers, *self.headers)
+        headers = [(name.encode(), value.encode()) for name, value in fields]
         if answer.status not in NO_LENGTH:
             headers.append((b"content-length", b"%d" % len(answer.body)))
         await self._send(

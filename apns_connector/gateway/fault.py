@@ -8,7 +8,8 @@ from __future__ import annotations
 from enum import Enum
 from xml.sax.saxutils import escape
 
-from apns_connector.gateway.form import Form
+from apns_connector.mediation.form import Form
+from apns_connector.mediation.json_payload import write_json
 from apns_connector.mediation.xml import writable
 
 _TEMPLATES = {
@@ -25,6 +26,13 @@ _TEMPLATES = {
     ),
     Form.POX: "<Exception>{reason}</Exception>",
 }
+_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>'
+# Who sends a form or bytes does not read them.
+_TOLD_OTHERWISE = {
+    Form.URL_ENCODED: Form.POX,
+    Form.FORM_DATA: Form.POX,
+    Form.BINARY: Form.TEXT,
+}
 
 
 class Blame(Enum):
@@ -39,8 +47,19 @@ class Blame(Enum):
         self.soap12 = soap12
 
 
+def form_of_faults(form: Form) -> Form:
+    """In which form to tell a client of this one that something is wrong."""
+    return _TOLD_OTHERWISE.get(form, form)
+
+
 def write_fault(form: Form, blame: Blame, reason: str) -> bytes:
     """A whole answer body in UTF-8. ``reason`` may hold anything a client sent."""
+    if form is Form.TEXT:
+        return f"{reason}\n".encode("utf-8", "replace")
+    if form is Form.JSON:
+        # What Synapse makes of a SOAP fault when it answers in JSON.
+        fault = {"faultcode": f"soapenv:{blame.soap11}", "faultstring": reason}
+        return write_json({"Fault": fault})
     code = blame.soap12 if form is Form.SOAP12 else blame.soap11
     clean = escape(writable(reason))
-    return _TEMPLATES[form].format(code=code, reason=clean).encode("utf-8")
+    return (_DECLARATION + _TEMPLATES[form].format(code=code, reason=clean)).encode("utf-8")

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from apns_connector.gateway.binding import Received
-from apns_connector.gateway.form import Form
+from apns_connector.mediation.form import Form, form_of
+from apns_connector.mediation.formatting import message_type
 from apns_connector.mediation.message import Message
 
 _log = logging.getLogger(__name__)
@@ -63,17 +64,39 @@ def content_type_of(message: Message, form: Form, received: Received) -> str:
     a multipart body.
     """
     wanted = message.properties.axis2.get("ContentType")
-    if wanted is not None and wanted != received.content_type:
+    if wanted is not None and wanted != received.content_type and not _other_soap(wanted, form):
         text = str(wanted).strip()
         if text and _CONTROL.search(text) is None:
-            return _with_charset(text)
+            return _with_charset(text, form, message)
         _log.warning("ContentType is empty or has a control character and is not used")
-    value = _with_charset(form.media_type)
+    value = _with_charset(_media_type(message, form), form, message)
     action = message.action
     if form is Form.SOAP12 and action and action != received.action and _ACTION.fullmatch(action):
         return f'{value}; action="{action}"'
     return value
 
 
-def _with_charset(content_type: str) -> str:
-    return content_type if "charset=" in content_type.lower() else f"{content_type}; charset=UTF-8"
+def _other_soap(content_type: Any, form: Form) -> bool:
+    """Whether that is the type of the other SOAP version: a backend may have answered in it."""
+    version = form_of(str(content_type).partition(";")[0].strip().lower()).version
+    return None not in (version, form.version) and version is not form.version
+
+
+def _media_type(message: Message, form: Form) -> str:
+    """messageType, where it is one of several names of the form, such as text/csv."""
+    if form.is_xml:
+        return form.media_type
+    named = message_type(message)
+    if not named or form_of(named) is not form or _CONTROL.search(named):
+        return form.media_type
+    return named
+
+
+def _with_charset(content_type: str, form: Form, message: Message) -> str:
+    """setCharacterEncoding (axis2) says false for clients that stumble over the parameter."""
+    if form is Form.BINARY or "charset=" in content_type.lower():
+        return content_type
+    wanted = message.properties.axis2.get("setCharacterEncoding")
+    if wanted is not None and str(wanted).strip().lower() == "false":
+        return content_type
+    return f"{content_type}; charset=UTF-8"

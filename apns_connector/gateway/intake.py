@@ -1,11 +1,13 @@
-"""What is posted to a proxy: let in, read, mediated, answered."""
+"""Requests for a flow: let in, read, mediated, answered."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from contextlib import nullcontext
+from copy import copy
 from functools import partial
+from typing import Protocol
 
 from apns_connector.errors import ConnectorError
 from apns_connector.gateway.admission import Admission
@@ -17,27 +19,44 @@ from apns_connector.gateway.limits import Limits
 from apns_connector.gateway.refusal import Refused
 from apns_connector.gateway.request import Request
 from apns_connector.mediation.configuration import Configuration
-from apns_connector.mediation.proxy import Proxy
+from apns_connector.mediation.exchange import Exchange
+from apns_connector.mediation.message import Message
 
 _log = logging.getLogger(__name__)
 
 UNEXPECTED = "An unexpected error ended the flow: the log of the gateway tells more"
 
 
-class Intake:
-    """All posted requests of a gateway: they share its limits."""
+class Receiver(Protocol):
+    """A proxy, or a request of an API; as text, what it is called when it fails."""
 
-    def __init__(self, configuration: Configuration, limits: Limits) -> None:
+    async def receive(self, message: Message) -> Exchange: ...
+
+
+class Intake:
+    """All requests of a gateway that run through a flow: they share its limits."""
+
+    def __init__(
+        self, configuration: Configuration, limits: Limits, admission: Admission | None = None
+    ) -> None:
         self._configuration = configuration
         self._limits = limits
-        self._admission = Admission(limits)
+        self._admission = admission or Admission(limits)
         self._large_bodies = asyncio.Semaphore(limits.large_bodies)
+
+    def serving(self, configuration: Configuration) -> Intake:
+        """The same doors, with the same limits and counts, to another configuration."""
+        other = copy(self)
+        other._configuration = configuration
+        return other
 
     @property
     def requests_in_progress(self) -> int:
         return self._admission.requests
 
-    async def post(self, proxy: Proxy, request: Request, receive: Receive, reply: Reply) -> None:
+    async def take(
+        self, receiver: Receiver, request: Request, receive: Receive, reply: Reply
+    ) -> None:
         """Answers one request. Raises Refused or asgi.Disconnected instead.
 
         Neither a client that leaves nor the deadline ends a flow: it runs on to its own end, and
@@ -45,37 +64,37 @@ class Intake:
         """
         with self._admission.admit() as ticket:
             body = await read_body(request, receive, ticket, self._limits)
-            late = partial(self._late, proxy, request)
+            late = partial(self._late, receiver, request)
             async with Deadline(reply, self._limits.flow_seconds, late):
-                answer = await self._answer(proxy, request, body)
+                answer = await self._answer(receiver, request, body)
                 if reply.given:
-                    _log.warning("Proxy '%s' answered %d, too late", proxy.name, answer.status)
+                    _log.warning("%s answered %d, too late", receiver, answer.status)
                 await reply.give(answer)
 
-    def _late(self, proxy: Proxy, request: Request) -> Answer:
+    def _late(self, receiver: Receiver, request: Request) -> Answer:
         seconds = self._limits.flow_seconds
-        reason = f"Proxy '{proxy.name}' has not answered within {seconds:g} seconds"
+        reason = f"{receiver} has not answered within {seconds:g} seconds"
         return fault_answer(504, expected_form(request), Blame.SERVER, reason)
 
-    async def _answer(self, proxy: Proxy, request: Request, body: bytes) -> Answer:
+    async def _answer(self, receiver: Receiver, request: Request, body: bytes) -> Answer:
         try:
-            return await self._mediate(proxy, request, body)
+            return await self._mediate(receiver, request, body)
         except Refused:
             raise
         except ConnectorError as error:
             reason = str(error).partition("\n")[0]
-            _log.warning("Proxy '%s': no fault handler is left for %r", proxy.name, reason)
+            _log.warning("%s: no fault handler is left for %r", receiver, reason)
         except Exception:  # noqa: BLE001 - one bad flow must not end the others; it is logged
-            _log.exception("Proxy '%s' failed unexpectedly", proxy.name)
+            _log.exception("%s failed unexpectedly", receiver)
             reason = UNEXPECTED
         return fault_answer(500, expected_form(request), Blame.SERVER, reason)
 
-    async def _mediate(self, proxy: Proxy, request: Request, body: bytes) -> Answer:
+    async def _mediate(self, receiver: Receiver, request: Request, body: bytes) -> Answer:
         # The tree of a message takes many times its text, and lives as long as the flow.
         large = len(body) >= self._limits.large_body_bytes
         async with self._large_bodies if large else nullcontext():
             received = await self._read(request, body, large)
-            exchange = await proxy.receive(received.message)
+            exchange = await receiver.receive(received.message)
             return write_answer(exchange.take_response(), received)
 
     async def _read(self, request: Request, body: bytes, large: bool) -> Received:

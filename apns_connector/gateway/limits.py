@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-KIB = 1024
-MIB = 1024 * KIB
+from apns_connector.mediation.content_limits import KIB, MIB, ContentLimits
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
-    """Sizes in bytes (``_bytes``), times in seconds (``_seconds``), all others are counts."""
+class Limits(ContentLimits):
+    """Sizes in bytes (``_bytes``), times in seconds (``_seconds``), all others are counts.
+
+    What one body may take leads to 413.
+    """
 
     # One connection.
     header_bytes: int = 32 * KIB  # request line and header fields together, else 431
@@ -20,10 +22,6 @@ class Limits:
     connections: int = 10_000  # open at the same time; a request beyond them gets 503
 
     # One request.
-    body_bytes: int = 10 * MIB  # as sent, all MIME parts included, else 413
-    envelope_bytes: int = 1 * MIB  # the XML alone: a tree takes about 28 times its text
-    mime_parts: int = 32  # root part included
-    mime_header_bytes: int = 8 * KIB  # header block of one MIME part
     flow_seconds: float = 60.0  # from the last byte of the body to the answer, else 504
 
     # The gateway.
@@ -35,6 +33,7 @@ class Limits:
     stop_seconds: float = 20.0  # what requests in progress get when the server stops
 
     def __post_init__(self) -> None:
-        for name in self.__slots__:
-            if getattr(self, name) <= 0:
-                raise ValueError(f"Limits.{name} is {getattr(self, name)}: it must be above zero")
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if value <= 0:
+                raise ValueError(f"Limits.{field.name} is {value}: it must be above zero")

@@ -10,12 +10,13 @@ from urllib.parse import parse_qsl
 from apns_connector.gateway.refusal import Refused
 
 MAX_URL_PARAMETERS = 100
+_BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE")
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """``path`` is percent-decoded; ``headers`` by lower-case name, the values of a repeated field
-    joined with commas (RFC 9110 5.3)."""
+    """``path`` is percent-decoded, ``raw_path`` as it was sent. ``headers`` by lower-case name, the
+    values of a repeated field joined with commas (RFC 9110 5.3)."""
 
     method: str
     path: str
@@ -24,6 +25,7 @@ class Request:
     scheme: str = "http"
     client: str | None = None
     http_version: str = "1.1"
+    raw_path: str = ""
 
     @classmethod
     def from_scope(cls, scope: Mapping[str, Any]) -> Request:
@@ -37,6 +39,7 @@ class Request:
             scheme=scope.get("scheme", "http"),
             client=client[0] if client else None,
             http_version=scope.get("http_version", "1.1"),
+            raw_path=scope.get("raw_path", b"").decode("latin-1"),
         )
 
     def url_parameters(self) -> dict[str, str]:
@@ -54,9 +57,16 @@ class Request:
         return self.query.partition("&")[0].partition("=")[0].lower() == word
 
     @property
+    def wants_body(self) -> bool:
+        """Whether a body belongs to the method (RFC 9110 9.3): where it does not, the header fields
+        that describe one mean nothing as long as there is none."""
+        return self.method not in _BODILESS
+
+    @property
     def target(self) -> str:
-        """Path and query, as WS-Addressing To sees them."""
-        return f"{self.path}?{self.query}" if self.query else self.path
+        """Path and query as they were sent: what WS-Addressing To and REST properties hold."""
+        path = self.raw_path or self.path
+        return f"{path}?{self.query}" if self.query else path
 
 
 def _joined(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -2,86 +2,125 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
+from apns_connector.errors import InvalidDeployment
+from apns_connector.mediation.background import Background
+from apns_connector.mediation.endpoints.endpoint import Endpoint
+from apns_connector.mediation.endpoints.template import EndpointTemplate
+from apns_connector.mediation.endpoints.transport import NoTransport, Transport
+from apns_connector.mediation.finding import Finding
+from apns_connector.mediation.layout import Layout
 from apns_connector.mediation.library import Document
-from apns_connector.mediation.mediator import Mediator, Sequence
-from apns_connector.mediation.reading import Language, Reader, Reference
+from apns_connector.mediation.local_entry import LocalEntry
+from apns_connector.mediation.mediator import Mediator
+from apns_connector.mediation.mediator import Sequence as MediatorSequence
+from apns_connector.mediation.reading import ArtifactFactory, Language, Reader, Reference
 from apns_connector.mediation.registry import Registry
 from apns_connector.mediation.template import Template
 from apns_connector.mediation.vault import Vault
 from apns_connector.mediation.xml import SYNAPSE, Element
 
 if TYPE_CHECKING:
+    from apns_connector.mediation.api import Api
     from apns_connector.mediation.proxy import Proxy
+    from apns_connector.mediation.task import Task
 
-Built = TypeVar("Built")
+Artifact = MediatorSequence | Template | EndpointTemplate | LocalEntry
+
+# Run before every proxy when a deployment defines it (Synapse: MANDATORY_SEQUENCE_KEY).
+MANDATORY_SEQUENCE = "pre-mediate"
+_NO_CONFIGS: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
-class LocalEntry:
-    """``value`` is text or an element, ``file`` where it was read from."""
+@dataclass(slots=True)
+class Artifacts:
+    """Everything that a deployment defines, by kind and name.
 
-    value: str | Element
-    file: str
+    ``names`` is the map of local entries, sequences and templates. Endpoints share their names
+    with these; every other kind has names of its own.
+    """
+
+    names: dict[str, Artifact] = field(default_factory=dict)
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    proxies: dict[str, Proxy] = field(default_factory=dict)
+    apis: dict[str, Api] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    stores: dict[str, Any] = field(default_factory=dict)
+    processors: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class _OnTheFly:
     """What was built of an element, and the static keys in it."""
 
-    element: Element
+    document: Document
     result: Any
     references: tuple[Reference, ...]
-
-
-Artifact = Sequence | Template | LocalEntry
-
-# Run before every proxy when a deployment defines it (Synapse: MANDATORY_SEQUENCE_KEY).
-MANDATORY_SEQUENCE = "pre-mediate"
 
 
 class Configuration:
     """One deployment, read and built. Shared by all messages, changed by none.
 
-    ``names`` is the map that local entries, sequences and templates share. What is not in there is
-    looked for in the registry, and a local entry or resource that holds XML serves as whatever
-    that XML is.
+    What is not defined under a key is looked for in the registry, and a local entry or resource
+    that holds XML serves as whatever that XML is. ``documents`` are the definitions as they were
+    read, ``configs`` what ``${configs.…}`` may name, ``notes`` what was told while reading, and
+    ``further`` files that were read because the configuration names them.
     """
 
     def __init__(
         self,
-        folder: Path,
+        layout: Layout,
         language: Language,
         registry: Registry,
         vault: Vault | None,
-        names: Mapping[str, Artifact],
-        proxies: Mapping[str, Proxy],
+        artifacts: Artifacts,
+        *,
+        documents: Sequence[Document] = (),
+        configs: Mapping[str, str] = _NO_CONFIGS,
+        notes: Sequence[Finding] = (),
+        further: Sequence[Path] = (),
     ) -> None:
-        self.folder = folder
+        self.layout = layout
         self.language = language
         self.registry = registry
         self.vault = vault
-        self.names = dict(names)
-        self.proxies = dict(proxies)
+        self.names = artifacts.names
+        self.endpoints = artifacts.endpoints
+        self.proxies = artifacts.proxies
+        self.apis = artifacts.apis
+        self.tasks = artifacts.tasks
+        self.stores = artifacts.stores
+        self.processors = artifacts.processors
+        self.configs: Mapping[str, str] = configs
+        self.notes = tuple(notes)
+        self.further = tuple(further)
+        # Whoever serves the deployment gives it a transport that reaches backends.
+        self.transport: Transport = NoTransport()
+        self.background = Background()  # shared by all that it serves one after the other
+        self.clock: Callable[[], float] = time.monotonic  # seconds that only grow
         mandatory = self.names.get(MANDATORY_SEQUENCE)
-        self.mandatory_sequence = mandatory if isinstance(mandatory, Sequence) else None
+        self.mandatory_sequence = mandatory if isinstance(mandatory, MediatorSequence) else None
+        self._documents = tuple(documents)
         self._built: dict[tuple[str, str], _OnTheFly] = {}
 
     def local_entry(self, key: str) -> Element | str | None:
         entry = self.names.get(key)
         return entry.value if isinstance(entry, LocalEntry) else None
 
-    def sequence(self, key: str) -> Sequence | None:
+    def sequence(self, key: str) -> MediatorSequence | None:
         """The sequence of that key, or ``None``. Raises ConfigurationError for XML that is no
         proper sequence, RegistryError for a path that leads out of the registry."""
         found = self.names.get(key)
-        if isinstance(found, Sequence):
+        if isinstance(found, MediatorSequence):
             return found
-        return self._on_the_fly("sequence", key, _read_sequence)
+        built: MediatorSequence | None = self._on_the_fly("sequence", key)
+        return built
 
     def template(self, name: str) -> Template | None:
         """The template of that name: of this deployment, the registry, or a library. Raises as
@@ -89,14 +128,33 @@ class Configuration:
         found = self.names.get(name)
         if isinstance(found, Template):
             return found
-        return self._on_the_fly("template", name, _read_template) or self._library_template(name)
+        built = self._on_the_fly("template", name)
+        return built if isinstance(built, Template) else self._library_template(name)
+
+    def endpoint_template(self, name: str) -> EndpointTemplate | None:
+        """The endpoint template of that name, or ``None``. Raises as ``sequence`` does."""
+        found = self.names.get(name) or self._on_the_fly("template", name)
+        return found if isinstance(found, EndpointTemplate) else None
+
+    def endpoint(self, key: str) -> Endpoint | None:
+        """The endpoint of that key, or ``None``. Raises as ``sequence`` does."""
+        found = self.endpoints.get(key)
+        if found is None:
+            found = self._on_the_fly("endpoint", key)
+        return found
 
     def connection(self, key: str) -> Mediator | None:
         """What a configKey leads to: the mediator in a local entry, such as ``<apns.init>``."""
         found = self.names.get(key)
-        if isinstance(found, Sequence):
+        if isinstance(found, MediatorSequence):
             return found
-        return self._on_the_fly("connection", key, _read_mediator)
+        document = self._document(key)
+        return None if document is None else self._once("connection", key, document, _read_mediator)
+
+    def entry(self, key: str) -> Element | str | None:
+        """The text or XML under a key: a local entry, else a registry resource."""
+        found = self.local_entry(key)
+        return self.registry.text(key) if found is None else found
 
     def element(self, key: str) -> Element | None:
         """The XML under a key: a local entry, else a registry resource."""
@@ -107,14 +165,16 @@ class Configuration:
         """The static keys in everything that was built on the fly so far."""
         return [reference for known in self._built.values() for reference in known.references]
 
-    def _on_the_fly(
-        self, kind: str, key: str, read: Callable[[Element, Reader], Built | None]
-    ) -> Built | None:
+    def documents(self) -> list[Document]:
+        """The definitions of the deployment, and what was built on the fly so far."""
+        return [*self._documents, *(known.document for known in self._built.values())]
+
+    def _on_the_fly(self, kind: str, key: str) -> Any:
         document = self._document(key)
-        if document is None:
+        if document is None or document.element.tag != f"{{{SYNAPSE}}}{kind}":
             return None
-        # A registry resource by its file: a key from a request may spell it in any number of ways.
-        return self._once(kind, key if key in self.names else document.file, document, read)
+        build = self.language.artifacts.get(kind)
+        return None if build is None else self._once(kind, key, document, build)
 
     def _document(self, key: str) -> Document | None:
         entry = self.names.get(key)
@@ -125,44 +185,30 @@ class Configuration:
         resource = self.registry.resource(key)
         if resource is None:
             return None
-        return Document(self.registry.parsed(resource), resource.path)
+        return Document(self.registry.parsed(resource), resource.file)
 
     def _library_template(self, name: str) -> Template | None:
         for library in self.language.libraries:
             if name in library.templates:
-                return self._once("template", name, library.templates[name], _read_template)
+                document = library.templates[name]
+                template: Template = self._once("template", name, document, Template.from_element)
+                return template
         return None
 
-    def _once(
-        self,
-        kind: str,
-        key: str,
-        document: Document,
-        read: Callable[[Element, Reader], Built | None],
-    ) -> Built | None:
+    def _once(self, kind: str, key: str, document: Document, build: ArtifactFactory) -> Any:
         """Build what an element says, once per element: a changed resource is a new element."""
-        known = self._built.get((kind, key))
-        if known is not None and known.element is document.element:
-            result: Built | None = known.result
-            return result
+        # A registry resource by its file: a key from a request may spell it in any number of ways.
+        known_as = (kind, key if key in self.names else document.file)
+        known = self._built.get(known_as)
+        if known is not None and known.document.element is document.element:
+            return known.result
         reader = Reader(document.file, self.language)
-        built = read(document.element, reader)
+        built = build(document.element, reader)
         if reader.problems:
-            raise reader.problems[0]
-        self._built[(kind, key)] = _OnTheFly(document.element, built, tuple(reader.references))
+            one = len(reader.problems) == 1
+            raise reader.problems[0] if one else InvalidDeployment(reader.problems)
+        self._built[known_as] = _OnTheFly(document, built, tuple(reader.references))
         return built
-
-
-def _read_sequence(element: Element, reader: Reader) -> Sequence | None:
-    if element.tag != f"{{{SYNAPSE}}}sequence":
-        return None
-    return reader.mediators(element, name=element.get("name"), on_error=element.get("onError"))
-
-
-def _read_template(element: Element, reader: Reader) -> Template | None:
-    if element.tag != f"{{{SYNAPSE}}}template":
-        return None
-    return Template.from_element(element, reader)
 
 
 def _read_mediator(element: Element, reader: Reader) -> Mediator | None:

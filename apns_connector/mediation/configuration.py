@@ -2,150 +2,185 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from apns_connector.errors import (
     ConfigurationError,
     ConnectorError,
     InvalidDeployment,
-    XmlError,
 )
 from apns_connector.mediation import xml
-from apns_connector.mediation.artifacts import Artifact, Configuration, LocalEntry
+from apns_connector.mediation.api import Api, problems_with
+from apns_connector.mediation.artifacts import Artifacts, Configuration
 from apns_connector.mediation.built_in import built_in_sequences
+from apns_connector.mediation.endpoints.reading import endpoint_from_element
+from apns_connector.mediation.endpoints.template import template_from_element
 from apns_connector.mediation.files import DeploymentFiles
+from apns_connector.mediation.imports import enabled_libraries, read_imports, with_implied
+from apns_connector.mediation.layout import find_layout
 from apns_connector.mediation.library import Document, Import, Library
+from apns_connector.mediation.local_entry import LocalEntry
+from apns_connector.mediation.mediator import Sequence as MediatorSequence
 from apns_connector.mediation.mediators import MEDIATORS, NOT_SUPPORTED
 from apns_connector.mediation.mediators.operation import operation_from_element
 from apns_connector.mediation.proxy import Proxy
-from apns_connector.mediation.reading import ClassFactory, Language, Reader, Reference
+from apns_connector.mediation.reading import (
+    ArtifactFactory,
+    ClassFactory,
+    Language,
+    Reader,
+    Reference,
+)
 from apns_connector.mediation.references import problems_of
 from apns_connector.mediation.registry import Registry
-from apns_connector.mediation.template import Template
+from apns_connector.mediation.resolvers import Resolvers
+from apns_connector.mediation.task import Task
 from apns_connector.mediation.vault import Vault
-from apns_connector.mediation.xml import SYNAPSE, Element, children, line_of, local_name
+from apns_connector.mediation.xml import SYNAPSE, Element, line_of, local_name
 
 __all__ = ["Configuration", "read_deployment"]
 
-# Their content has no meaning here: the registry is a folder, and there are no tasks yet.
+_NO_ENVIRONMENT: Mapping[str, str] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How an artifact is built, in which map of Artifacts it is kept, and which attribute names
+    it. ``key``: what it is kept under, where that is not the name."""
+
+    build: ArtifactFactory
+    map: str
+    name: str = "name"
+    key: Callable[[Any], str] | None = None
+
+
+def _sequence_from_element(element: Element, reader: Reader) -> MediatorSequence:
+    return reader.mediators(element, name=element.get("name"), on_error=element.get("onError"))
+
+
+# Element -> what becomes of it. A new kind of artifact is a line here.
+KINDS: Mapping[str, Kind] = {
+    "localEntry": Kind(LocalEntry.from_element, "names", name="key"),
+    "sequence": Kind(_sequence_from_element, "names"),
+    "endpoint": Kind(endpoint_from_element, "endpoints"),
+    "template": Kind(template_from_element, "names"),
+    "proxy": Kind(Proxy.from_element, "proxies"),
+    "api": Kind(Api.from_element, "apis", key=lambda api: str(api.key)),
+    "task": Kind(Task.from_element, "tasks"),
+}
+# These maps hold different kinds under one set of names.
+SHARED_NAMES = ("names", "endpoints")
+
+# Their content has no meaning here: the registry is a folder, and the tasks have one scheduler.
 IGNORED_ARTIFACTS = ("import", "description", "registry", "taskManager")
-NOT_SUPPORTED_ARTIFACTS = (
-    "endpoint",
-    "task",
-    "eventSource",
-    "priorityExecutor",
-    "messageStore",
-    "messageProcessor",
-    "api",
-    "inboundEndpoint",
-)
+NOT_SUPPORTED_ARTIFACTS: Mapping[str, str] = {
+    "eventSource": "there is no eventing; call the subscribers with <clone>",
+    "inboundEndpoint": "requests come over HTTP alone; deliver them to a proxy or an API",
+    "messageProcessor": "not built yet",
+    "messageStore": "not built yet",
+    "priorityExecutor": "there are no threads to give priority to",
+}
 
 
 def read_deployment(
-    folder: Path,
+    deployment: Path,
     *,
     classes: Mapping[str, ClassFactory],
     libraries: Sequence[Library] = (),
     vault: Vault | None = None,
+    environment: Mapping[str, str] = _NO_ENVIRONMENT,
 ) -> Configuration:
-    """Read and build the deployment in ``folder``.
+    """Read and build a deployment: a folder in any shape that ``layout`` knows, or a file.
 
     ``classes`` are those that ``<class name="…">`` may name. ``libraries`` are enabled unless an
-    import says otherwise, and give way to an archive of the same name in ``synapse-libs``. Raises
-    InvalidDeployment with all problems that were found.
+    import says otherwise, and give way to an archive of the same name in the deployment.
+    ``environment``: the variables that ``$SYSTEM:`` and ``${configs.…}`` may name. Raises
+    InvalidDeployment with all problems that were found, and another ConfigurationError when there
+    is no deployment.
     """
-    if not folder.is_dir():
-        raise InvalidDeployment([ConfigurationError("there is no such folder", str(folder))])
-    files = DeploymentFiles(folder)
-    artifacts = files.artifacts()
-    imports, import_problems = _read_imports(artifacts)
-    enabled = enabled_libraries(files.libraries(), libraries, imports)
-    builder = _Builder(files, _language(classes, enabled, imports))
-    for document in artifacts:
-        builder.add(document)
-    for library in enabled:
-        for key, document in library.local_entries.items():
-            builder.add_local_entry(key, document)
-    configuration = Configuration(
-        folder,
-        builder.language,
-        Registry(folder / "registry"),
-        vault,
-        {**built_in_sequences(), **builder.names},
-        builder.proxies,
+    configuration, problems = build_deployment(
+        deployment, classes=classes, libraries=libraries, vault=vault, environment=environment
     )
-    problems = [*files.problems, *import_problems, *builder.problems]
-    problems += problems_of(builder.references, configuration)
-    problems += _publish_wsdls(configuration, files)
     if problems:
         raise InvalidDeployment(problems)
     return configuration
 
 
-def enabled_libraries(
-    archives: Sequence[Library], given: Sequence[Library], imports: Sequence[Import]
-) -> list[Library]:
-    """Which libraries are in force.
-
-    A library of the deployment needs an enabled import. One that is given needs none, but a
-    disabled import switches it off; an archive of the same name takes its place.
-    """
-    states = {found.identity: found.enabled for found in imports}
-    givens = {library.identity: library for library in given}
-    chosen = {**givens, **{library.identity: library for library in archives}}
-    return [
-        library for identity, library in chosen.items() if states.get(identity, identity in givens)
-    ]
+def build_deployment(
+    deployment: Path,
+    *,
+    classes: Mapping[str, ClassFactory],
+    libraries: Sequence[Library] = (),
+    vault: Vault | None = None,
+    environment: Mapping[str, str] = _NO_ENVIRONMENT,
+) -> tuple[Configuration, list[ConfigurationError]]:
+    """As ``read_deployment``; what is wrong does not keep it from giving what is right. Raises
+    ConfigurationError only when there is no deployment."""
+    layout = find_layout(deployment)
+    files = DeploymentFiles(layout)
+    documents = files.artifacts()
+    imports, import_problems = read_imports(documents)
+    known = [*libraries, *files.connectors()]
+    enabled = enabled_libraries(files.libraries(), known, imports)
+    resolvers = Resolvers(environment, files.file_properties(), files.configs())
+    builder = _Builder(_language(classes, enabled, imports, files, resolvers))
+    for document in documents:
+        builder.add(document)
+    for library in enabled:
+        for key, document in library.local_entries.items():
+            builder.add_local_entry(key, document)
+    builder.artifacts.names = {**built_in_sequences(), **builder.artifacts.names}
+    configuration = Configuration(
+        layout,
+        builder.language,
+        Registry(layout.registry, files.resources()),
+        vault,
+        builder.artifacts,
+        documents=documents,
+        configs=resolvers.configs,
+        notes=files.notes,
+        further=files.further,
+    )
+    problems = [*files.problems, *import_problems, *builder.problems]
+    problems += problems_of(builder.references, configuration)
+    problems += _publish_wsdls(configuration)
+    problems += problems_with(configuration.apis)
+    return configuration, problems
 
 
 def _language(
-    classes: Mapping[str, ClassFactory], libraries: list[Library], imports: list[Import]
+    classes: Mapping[str, ClassFactory],
+    libraries: list[Library],
+    imports: list[Import],
+    files: DeploymentFiles,
+    resolvers: Resolvers,
 ) -> Language:
-    stated = {found.identity for found in imports}
-    implied = [
-        Import(library.name, library.package, enabled=True)
-        for library in libraries
-        if library.identity not in stated
-    ]
     return Language(
         mediators=MEDIATORS,
         not_supported=NOT_SUPPORTED,
         operation=operation_from_element,
         classes=classes,
         libraries=libraries,
-        imports=[*imports, *implied],
+        imports=with_implied(imports, libraries),
+        artifacts={name: kind.build for name, kind in KINDS.items()},
+        content=files.content,
+        resolve=resolvers.resolve,
     )
-
-
-def _read_imports(
-    documents: Sequence[Document],
-) -> tuple[list[Import], list[ConfigurationError]]:
-    found: list[Import] = []
-    problems: list[ConfigurationError] = []
-    for document in documents:
-        if _kind(document) != "import":
-            continue
-        element = document.element
-        name, package = element.get("name"), element.get("package")
-        if name and package:
-            found.append(Import(name, package, element.get("status") == "enabled"))
-        else:
-            text = "<import> needs the attributes 'name' and 'package'"
-            problems.append(ConfigurationError(text, document.file, line_of(element)))
-    return found, problems
 
 
 class _Builder:
     """Builds artifacts and keeps them by name, together with what is wrong with them."""
 
-    def __init__(self, files: DeploymentFiles, language: Language) -> None:
-        self._files = files
+    def __init__(self, language: Language) -> None:
         self.language = language
-        self.names: dict[str, Artifact] = {}
-        self.proxies: dict[str, Proxy] = {}
+        self.artifacts = Artifacts()
         self.problems: list[ConfigurationError] = []
         self.references: list[Reference] = []
+        self._places: dict[tuple[str, str], str] = {}
 
     def add(self, document: Document) -> None:
         """Build one artifact; a bad one leaves problems behind."""
@@ -161,72 +196,42 @@ class _Builder:
         """A local entry that comes with a library."""
         reader = Reader(document.file, self.language)
         try:
-            self._name(key, self._local_entry(document.element, reader), document.element, reader)
+            entry = LocalEntry.from_element(document.element, reader)
+            self._keep(KINDS["localEntry"], key, entry, document.element, reader)
         except ConfigurationError as error:
             self.problems.append(error)
 
-    def _build(self, kind: str, element: Element, reader: Reader) -> None:
-        match kind:
-            case "localEntry":
-                key = reader.required(element, "key")
-                self._name(key, self._local_entry(element, reader), element, reader)
-            case "sequence":
-                name = reader.required(element, "name")
-                sequence = reader.mediators(element, name=name, on_error=element.get("onError"))
-                self._name(name, sequence, element, reader)
-            case "template":
-                template = Template.from_element(element, reader)
-                self._name(template.name, template, element, reader)
-            case "proxy":
-                self._add_proxy(Proxy.from_element(element, reader), element, reader)
-            case _ if kind in NOT_SUPPORTED_ARTIFACTS:
-                raise reader.error(element, f"<{kind}> is not supported yet")
-            case _ if kind not in IGNORED_ARTIFACTS or element.tag != f"{{{SYNAPSE}}}{kind}":
-                raise reader.error(element, f"<{element.tag}> is nothing that a deployment holds")
+    def _build(self, name: str, element: Element, reader: Reader) -> None:
+        known = element.tag == f"{{{SYNAPSE}}}{name}"
+        if known and name in KINDS:
+            kind = KINDS[name]
+            named = reader.required(element, kind.name)
+            built = kind.build(element, reader)
+            key = named if kind.key is None else kind.key(built)
+            self._keep(kind, key, built, element, reader)
+        elif known and name in NOT_SUPPORTED_ARTIFACTS:
+            why = NOT_SUPPORTED_ARTIFACTS[name]
+            raise reader.error(element, f"<{name}> is not supported: {why}")
+        elif not known or name not in IGNORED_ARTIFACTS:
+            raise reader.error(element, f"<{element.tag}> is nothing that a deployment holds")
 
-    def _name(self, name: str, artifact: Artifact, element: Element, reader: Reader) -> None:
-        """Local entries, sequences and templates share one map of names."""
-        if name in self.names:
-            kind = local_name(element.tag)
-            raise reader.error(element, f"Duplicate {kind} definition for key : {name}")
-        self.names[name] = artifact
-
-    def _add_proxy(self, proxy: Proxy, element: Element, reader: Reader) -> None:
-        if proxy.name in self.proxies:
-            raise reader.error(element, f"Duplicate proxy definition for key : {proxy.name}")
-        self.proxies[proxy.name] = proxy
-
-    def _local_entry(self, element: Element, reader: Reader) -> LocalEntry:
-        source = element.get("src")
-        if source is not None:
-            return self._local_entry_from_file(source, element, reader)
-        inline = [child for child in children(element) if local_name(child.tag) != "description"]
-        if inline:
-            return LocalEntry(inline[0], reader.file)
-        # The text may stand behind the description.
-        parts = [element.text or "", *(child.tail or "" for child in element)]
-        return LocalEntry("".join(parts).strip(), reader.file)
-
-    def _local_entry_from_file(self, source: str, element: Element, reader: Reader) -> LocalEntry:
-        """XML becomes an element, everything else is text."""
-        try:
-            content = self._files.content(source)
-        except ConfigurationError as error:
-            raise reader.located(error, element) from error
-        try:
-            return LocalEntry(xml.parse(content, xml.CONFIGURATION), source)
-        except XmlError:
-            return LocalEntry(content.decode("utf-8", "replace").strip(), source)
+    def _keep(self, kind: Kind, key: str, built: Any, element: Element, reader: Reader) -> None:
+        names = "names" if kind.map in SHARED_NAMES else kind.map
+        first = self._places.get((names, key))
+        if first is not None:
+            what = local_name(element.tag)
+            text = f"Duplicate {what} definition for key : {key}: the first one is in {first}"
+            raise reader.error(element, text)
+        self._places[names, key] = f"{reader.file}:{line_of(element)}"
+        getattr(self.artifacts, kind.map)[key] = built
 
 
-def _publish_wsdls(
-    configuration: Configuration, files: DeploymentFiles
-) -> list[ConfigurationError]:
+def _publish_wsdls(configuration: Configuration) -> list[ConfigurationError]:
     """Find the WSDL of each proxy that publishes one. In safe mode a proxy goes without."""
     problems: list[ConfigurationError] = []
     for proxy in configuration.proxies.values():
         try:
-            proxy.wsdl = _wsdl(proxy, configuration, files)
+            proxy.wsdl = _wsdl(proxy, configuration)
         except ConnectorError as error:
             if proxy.parameters.get("enablePublishWSDLSafeMode") != "true":
                 text = f"the WSDL of proxy '{proxy.name}' cannot be had: {error}"
@@ -234,12 +239,12 @@ def _publish_wsdls(
     return problems
 
 
-def _wsdl(proxy: Proxy, configuration: Configuration, files: DeploymentFiles) -> Element | None:
+def _wsdl(proxy: Proxy, configuration: Configuration) -> Element | None:
     source = proxy.wsdl_source
     if source is None:
         return None
     if source.uri is not None:
-        return xml.parse(files.content(source.uri), xml.CONFIGURATION)
+        return xml.parse(configuration.language.content(source.uri), xml.CONFIGURATION)
     if source.key is not None:
         found = configuration.element(source.key)
         if found is None:

@@ -1,9 +1,9 @@
-"""``SYSTEM_DATE``: a moment written after a Java SimpleDateFormat pattern."""
+"""Moments written, and read, after a Java pattern such as ``yyyy-MM-dd'T'HH:mm:ss``."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from apns_connector.errors import MediationError
 
@@ -80,3 +80,86 @@ def _iso_zone(width: int, moment: datetime) -> str:
     if offset == "+0000":
         return "Z"
     return {1: offset[:3], 2: offset}.get(width, f"{offset[:3]}:{offset[3:]}")
+
+
+# Reading.
+
+# What a letter looks like that is more than a number.
+_SHAPES = {
+    "a": "[AaPp][Mm]",
+    "E": "[A-Za-z]+",
+    "S": r"\d{1,9}",
+    "X": r"Z|[+-]\d{2}(?::?\d{2})?",
+    "Z": r"[+-]\d{2}:?\d{2}",
+}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def parse_date(text: str, pattern: str) -> datetime:
+    """The moment that a text in that form means; what the pattern leaves out is that of the start
+    of 1970. Raises MediationError for a text that has another form, or names no moment."""
+    letters: list[str] = []
+    expression = "".join(_reading(match.group(), letters) for match in _PARTS.finditer(pattern))
+    found = re.fullmatch(expression, text)
+    if found is None:
+        raise MediationError(f"the date has not the form {pattern}")
+    fields = dict(zip(letters, found.groups(), strict=True))
+    try:
+        return _moment(fields)
+    except ValueError as error:
+        raise MediationError(f"the date does not exist: {error}") from error
+
+
+def _reading(part: str, letters: list[str]) -> str:
+    """The regular expression for one part of a pattern; its letter is noted."""
+    if part.startswith("'"):
+        return re.escape(part[1:-1].replace("''", "'") or "'")
+    if not part[0].isalpha():
+        return re.escape(part)
+    if part[0] not in _SHAPES and part[0] not in "yMdHhkKms":
+        raise MediationError(f"The date pattern letter '{part[0]}' cannot be read")
+    letters.append(part[0])
+    return f"({_shape(part[0], len(part))})"
+
+
+def _shape(letter: str, width: int) -> str:
+    if letter == "y":
+        return r"\d{2}" if width == 2 else r"\d{4}"
+    if letter == "M" and width > 2:
+        return "[A-Za-z]+"
+    return _SHAPES.get(letter) or (rf"\d{{{width}}}" if width > 1 else r"\d{1,2}")
+
+
+def _moment(fields: dict[str, str]) -> datetime:
+    def number(*letters: str, default: int) -> int:
+        return next((int(fields[letter]) for letter in letters if letter in fields), default)
+
+    year = number("y", default=1970)
+    hour = number("H", "k", default=-1)
+    if hour < 0:
+        afternoon = fields.get("a", "").lower() == "pm"
+        hour = number("h", "K", default=0) % 12 + (12 if afternoon else 0)
+    return datetime(
+        year + 2000 if year < 100 else year,
+        _month_number(fields.get("M", "1")),
+        number("d", default=1),
+        hour % 24,
+        number("m", default=0),
+        number("s", default=0),
+        int(fields.get("S", "0")[:6].ljust(6, "0")),
+        _zone(fields.get("Z") or fields.get("X")),
+    )
+
+
+def _month_number(text: str) -> int:
+    return int(text) if text.isdecimal() else _MONTHS.index(text[:3].lower()) + 1
+
+
+def _zone(text: str | None) -> tzinfo | None:
+    if text is None:
+        return None
+    digits = text.replace(":", "")
+    if digits == "Z":
+        return UTC
+    offset = timedelta(hours=int(digits[1:3]), minutes=int(digits[3:5] or "0"))
+    return timezone(-offset if digits[0] == "-" else offset)

@@ -1,234 +1,33 @@
-"""XPath 1.0 with Synapse's variables and functions, compiled once when the deployment is read.
-
-lxml knows neither ``$ctx:a.b`` nor ``get-property``. The text is therefore cut into tokens, each
-variable renamed to one lxml can be given (``$v0``, …) and each function registered with this
-expression alone: functions registered for all slow every XPath of the process down. The frequent
-short forms, ``$ctx:x`` and ``get-property('x')``, never reach lxml; they also are the ones that can
-give null, for which XPath has no value.
-"""
+"""Expressions of every language that Synapse knows, compiled once when the deployment is read."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from contextvars import ContextVar
-from typing import Any
+from collections.abc import Mapping
 
-from lxml import etree
+from apns_connector.errors import ConfigurationError
+from apns_connector.mediation.evaluation import Expression
+from apns_connector.mediation.json_eval import compile_json_eval
+from apns_connector.mediation.synapse_expression import compile_synapse_expression
+from apns_connector.mediation.xpath import compile_xpath
 
-from apns_connector.errors import ConfigurationError, MediationError
-from apns_connector.mediation.functions import (
-    FUNCTIONS,
-    NOT_SUPPORTED,
-    Function,
-    get_property,
-    property_getter,
-)
-from apns_connector.mediation.message import Message
-from apns_connector.mediation.result import as_boolean, as_parameter, as_text
-from apns_connector.mediation.tokens import Token, arguments_of, function_calls, tokens_of
-from apns_connector.mediation.variables import Getter, variable
-from apns_connector.mediation.xml import Element
+__all__ = ["Expression", "compile_expression"]
 
-
-class Expression:
-    """A compiled expression. Raises MediationError when it cannot be evaluated."""
-
-    def __init__(self, source: str, evaluate: Getter) -> None:
-        self.source = source
-        self.evaluate = evaluate
-        # "node()" anywhere in the expression makes Synapse print elements as XML.
-        self._as_xml = "node()" in source
-
-    def __repr__(self) -> str:
-        return f"Expression({self.source!r})"
-
-    def text(self, message: Message) -> str | None:
-        """The string value; ``None`` for null."""
-        result = self.evaluate(message)
-        if result is None or type(result) is str:  # the most frequent cases
-            return result
-        return as_text(result, serialize_elements=self._as_xml)
-
-    def boolean(self, message: Message) -> bool:
-        return as_boolean(self.evaluate(message))
-
-    def parameter(self, message: Message) -> Any:
-        """The value as a template parameter: text or an element; ``None`` for none."""
-        return as_parameter(self.evaluate(message))
-
-    def nodes(self, message: Message) -> list[Any]:
-        """The result as a list of nodes; a single value as a list of one, null as none."""
-        result = self.evaluate(message)
-        if result is None:
-            return []
-        return result if isinstance(result, list) else [result]
+_JSON_EVAL = "json-eval("
 
 
 def compile_expression(source: str, namespaces: Mapping[str | None, str]) -> Expression:
-    """``namespaces`` are those in scope where the expression is written; the default one does not
-    count. Raises ConfigurationError, without a place, for anything that can never work."""
+    """XPath, ``json-eval(…)``, or ``${…}``.
+
+    ``namespaces`` are those in scope where the expression is written; the default one does not
+    count. Raises ConfigurationError, without a place, for anything that can never work.
+    """
     text = source.strip()
     if not text:
         raise ConfigurationError("the expression is empty")
-    _refuse_other_languages(text)
-    prefixes = {prefix: uri for prefix, uri in namespaces.items() if prefix is not None}
-    return Expression(text, _compile(text, prefixes))
-
-
-def _refuse_other_languages(text: str) -> None:
-    if text.startswith("json-eval("):
-        raise ConfigurationError(f"json-eval is not supported yet: {text}")
+    if text.startswith(_JSON_EVAL):
+        if not text.endswith(")"):
+            raise ConfigurationError(f"json-eval has no closing parenthesis: {text}")
+        return compile_json_eval(text, text[len(_JSON_EVAL) : -1], namespaces)
     if text.startswith("${"):
-        raise ConfigurationError(f"synapse expressions are not supported yet: {text}")
-
-
-def _compile(text: str, namespaces: Mapping[str, str]) -> Getter:
-    """The shortest way to the value."""
-    tokens = tokens_of(text)
-    if len(tokens) == 1 and tokens[0].kind == "variable":
-        return _variable(tokens[0], namespaces)
-    if len(tokens) == 1 and tokens[0].kind == "literal":
-        literal = tokens[0].text[1:-1]
-        return lambda message: literal
-    call = arguments_of(text, tokens)
-    if call is not None and (function := _function(call.name, namespaces)) is not None:
-        return _call(function, call.arguments, namespaces)
-    return _XPath(text, tokens, namespaces).evaluate
-
-
-def _call(function: Function, texts: tuple[str, ...], namespaces: Mapping[str, str]) -> Getter:
-    if function is get_property and all(_LITERAL.fullmatch(text) for text in texts):
-        return property_getter(*(text[1:-1] for text in texts))
-    arguments = [_compile(text, namespaces) for text in texts]
-    return lambda message: function(message, *(argument(message) for argument in arguments))
-
-
-def _variable(token: Token, namespaces: Mapping[str, str]) -> Getter:
-    prefix, _, name = token.text[1:].rpartition(":")
-    if prefix in namespaces:
-        raise ConfigurationError(
-            f"{token.text} means no property here, because the prefix '{prefix}' is bound to the "
-            f"namespace '{namespaces[prefix]}': use another prefix for that namespace"
-        )
-    getter = variable(prefix or None, name)
-    if getter is None:
-        raise ConfigurationError(f"the variable {token.text} is not known")
-    return getter
-
-
-_LITERAL = re.compile(r"""'[^']*'|"[^"]*\"""")
-
-# fmt: off
-_XPATH_FUNCTIONS = frozenset({
-    "last", "position", "count", "id", "local-name", "namespace-uri", "name", "string", "concat",
-    "starts-with", "contains", "substring-before", "substring-after", "substring",
-    "string-length", "normalize-space", "translate", "boolean", "not", "true", "false", "lang",
-    "number", "sum", "floor", "ceiling", "round",
-})
-# fmt: on
-_NODE_TYPES = frozenset({"text", "node", "comment", "processing-instruction"})
-
-
-def _function(name: str, namespaces: Mapping[str, str]) -> Function | None:
-    """Synapse's function of that name; ``None`` for XPath's own."""
-    if name in _XPATH_FUNCTIONS or name in _NODE_TYPES:
-        return None
-    for spelling in (name, name.rpartition(":")[2]):
-        if spelling in FUNCTIONS:
-            return FUNCTIONS[spelling]
-        if spelling in NOT_SUPPORTED:
-            raise ConfigurationError(f"the function {name}() is not supported yet")
-    raise ConfigurationError(f"the function {name}() is not known")
-
-
-# The message that is evaluated, for functions called by lxml, and the expressions being evaluated.
-_running: ContextVar[tuple[Message, tuple[_XPath, ...]]] = ContextVar("running")
-
-
-class _XPath:
-    """An expression that lxml evaluates, against the envelope."""
-
-    def __init__(self, text: str, tokens: list[Token], namespaces: Mapping[str, str]) -> None:
-        self._source = text
-        self._variables: dict[str, Getter] = {}
-        self._functions: dict[tuple[None, str], Callable[..., Any]] = {}
-        self._used: dict[str, str] = {}
-        calls = function_calls(tokens)
-        rewritten = "".join(
-            self._rewritten(token, index in calls, namespaces) for index, token in enumerate(tokens)
-        )
-        try:
-            self._xpath = etree.XPath(
-                rewritten,
-                namespaces=self._used,
-                extensions=self._functions,
-                regexp=False,
-                smart_strings=False,
-            )
-        except etree.XPathError as error:
-            raise ConfigurationError(f"the XPath {text} is not valid: {error}") from error
-
-    def evaluate(self, message: Message) -> Any:
-        values = {name: _argument(get(message)) for name, get in self._variables.items()}
-        if not self._functions:
-            return self._apply(message.envelope, values)
-        running = _running.get((message, ()))[1]
-        # lxml locks an expression while it runs: to enter it again would wait for ever.
-        if self in running:
-            raise MediationError(f"The expression {self._source} refers to itself")
-        token = _running.set((message, (*running, self)))
-        try:
-            return self._apply(message.envelope, values)
-        finally:
-            _running.reset(token)
-
-    def _apply(self, envelope: Element, values: dict[str, Any]) -> Any:
-        try:
-            return self._xpath(envelope, **values)
-        except etree.XPathError as error:
-            raise MediationError(
-                f"Evaluation of the XPath {self._source} failed: {error}"
-            ) from error
-
-    def _rewritten(self, token: Token, called: bool, namespaces: Mapping[str, str]) -> str:
-        if token.kind == "variable":
-            name = f"v{len(self._variables)}"
-            self._variables[name] = _variable(token, namespaces)
-            return f"${name}"
-        if token.kind != "name":
-            return token.text
-        if called:
-            return self._registered(token.text, namespaces)
-        self._use_prefix(token.text, namespaces)
-        return token.text
-
-    def _registered(self, name: str, namespaces: Mapping[str, str]) -> str:
-        function = _function(name, namespaces)
-        if function is None:
-            return name
-        plain = name.rpartition(":")[2]
-        self._functions[(None, plain)] = lambda _, *arguments: _argument(
-            function(_running.get()[0], *arguments)
-        )
-        return plain
-
-    def _use_prefix(self, name: str, namespaces: Mapping[str, str]) -> None:
-        prefix, colon, _ = name.partition(":")
-        if not colon:
-            return
-        if prefix not in namespaces:
-            raise ConfigurationError(
-                f"the prefix '{prefix}' of {name} is not declared: "
-                f'add xmlns:{prefix}="…" to this element or one around it'
-            )
-        self._used[prefix] = namespaces[prefix]
-
-
-def _argument(value: Any) -> Any:
-    """A value lxml accepts. Null becomes an empty node set, which compares the way null does."""
-    if value is None:
-        return []
-    if isinstance(value, str | bool | int | float | list | etree._Element):
-        return value
-    return str(value)
+        return compile_synapse_expression(text, namespaces)
+    return compile_xpath(text, namespaces)

@@ -7,13 +7,14 @@ Each takes the message and the arguments as XPath values and gives text, number,
 from __future__ import annotations
 
 import base64
+import hmac
 import time
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from apns_connector.errors import MediationError
+from apns_connector.errors import ConfigurationError, MediationError
 from apns_connector.mediation.dates import DEFAULT_PATTERN, format_date
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.properties import READABLE_SCOPES
@@ -47,6 +48,8 @@ def property_getter(*texts: str) -> Getter:
         return lambda message: str(int(time.time() * 1000))
     if scope == "default":
         return _SPECIAL.get(name) or _default_property(name)
+    if scope == "file":
+        return lambda message: _in_file(name, message)
     return lambda message: resolved(message.properties.get(name, scope), message)
 
 
@@ -57,6 +60,14 @@ def _default_property(name: str) -> Getter:
         return message.configuration.local_entry(name) if value is None else value
 
     return value_of
+
+
+def _in_file(name: str, message: Message) -> str | None:
+    """A line of file.properties."""
+    try:
+        return message.configuration.language.resolve(f"$FILE:{name}")
+    except ConfigurationError:
+        return None
 
 
 def _is_fault(message: Message) -> str:
@@ -76,6 +87,8 @@ _SPECIAL: dict[str, Callable[[Message], str]] = {
     "Action": lambda message: message.action or "",
     "MessageID": lambda message: message.message_id,
     "RelatesTo": lambda message: message.relates_to or "",
+    "OperationName": lambda message: "mediate",  # the one operation of every proxy
+    "OperationNamespace": lambda message: "",
     "FAULT": _is_fault,
     "MESSAGE_FORMAT": _format,
 }
@@ -102,6 +115,26 @@ def url_encode(message: Message, text: Any, charset: Any = "UTF-8") -> str:
     quoted = quote(_encoded(plain, xpath_string(charset)), safe=" *-._")
     encoded = quoted.replace("~", "%7E").replace(" ", "+")
     return _kept_secret(message, plain, encoded)
+
+
+def hmac_generate(_: Message, text: Any, secret: Any, algorithm: Any = "HmacSHA1") -> str:
+    """``hmac-generate(TEXT, SECRET [, ALGORITHM])``: lower-case hex, by Java's names."""
+    name = xpath_string(algorithm)
+    digest = _HMACS.get(name.lower())
+    if digest is None:
+        raise MediationError(f"hmac-generate knows {', '.join(_HMACS)}, not '{name[:40]}'")
+    key, content = xpath_string(secret).encode(), xpath_string(text).encode()
+    return hmac.new(key, content, digest).hexdigest()
+
+
+_HMACS = {
+    "hmacmd5": "md5",
+    "hmacsha1": "sha1",
+    "hmacsha224": "sha224",
+    "hmacsha256": "sha256",
+    "hmacsha384": "sha384",
+    "hmacsha512": "sha512",
+}
 
 
 def _kept_secret(message: Message, plain: str, encoded: str) -> str:
@@ -141,7 +174,12 @@ FUNCTIONS: dict[str, Function] = {
     "base64Encode": base64_encode,
     "base64Decode": base64_decode,
     "url-encode": url_encode,
+    "hmac-generate": hmac_generate,
+    # Extensions that Jaxen has beside XPath 1.0.
+    "lower-case": lambda _, text: xpath_string(text).lower(),
+    "upper-case": lambda _, text: xpath_string(text).upper(),
+    "ends-with": lambda _, text, end: xpath_string(text).endswith(xpath_string(end)),
     "wso2:vault-lookup": vault_lookup,
 }
 
-NOT_SUPPORTED = frozenset({"hmac-generate", "encrypt", "decrypt", "hashicorp:vault-lookup"})
+NOT_SUPPORTED = frozenset({"encrypt", "decrypt", "hashicorp:vault-lookup"})

@@ -7,18 +7,14 @@ element. Synapse 2 (WSO2) layout; Apache Synapse's ``artifacts.xml`` is another 
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Protocol
 
 from apns_connector.errors import ConfigurationError, XmlError
 from apns_connector.mediation import xml
+from apns_connector.mediation.archive import Files, Folder, open_archive
 from apns_connector.mediation.xml import Element, children, line_of, local_name
-
-_ENTRIES_LIMIT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,78 +56,24 @@ class Library:
 def read_library(path: Path, *, called: str | None = None) -> Library:
     """The library in a ``.zip`` archive, or in an unpacked folder that holds ``connector.xml``.
 
-    ``called``: what messages call an unpacked one, instead of its path, which a flow may send out.
-    Raises ConfigurationError for anything a WSO2 product would not load, and for an archive with
-    entries that point out of it.
+    ``called``: what messages call it instead of its path, which a flow may send out. Raises
+    ConfigurationError for anything a WSO2 product would not load, and as ``open_archive`` does.
     """
+    name = called or str(path)
     if path.is_dir():
-        return _read(_Folder(path, called or str(path)))
-    try:
-        with zipfile.ZipFile(path) as archive:
-            return _read(_Archive(path, archive))
-    except (OSError, zipfile.BadZipFile, zlib.error, RuntimeError) as error:
-        # RuntimeError: encrypted, or packed in a way zipfile does not know.
-        raise ConfigurationError(f"the library cannot be read: {error}", str(path)) from error
+        return _read(Folder(path, name))
+    with open_archive(path, name) as archive:
+        return _read(archive)
 
 
-class _Source(Protocol):
-    """Where the files of a library are; names are relative and use ``/``."""
-
-    @property
-    def name(self) -> str: ...
-    def files(self, pattern: str) -> list[str]: ...
-    def read(self, name: str) -> bytes | None: ...
+def unpack_library(content: bytes, name: str) -> Library:
+    """The library in the bytes of an archive, as a carbon application carries one. Raises as
+    ``read_library`` does."""
+    with open_archive(content, name) as archive:
+        return _read(archive)
 
 
-class _Folder:
-    def __init__(self, path: Path, name: str) -> None:
-        self._path = path
-        self.name = name
-
-    def files(self, pattern: str) -> list[str]:
-        found = self._path.glob(pattern)
-        return sorted(file.relative_to(self._path).as_posix() for file in found)
-
-    def read(self, name: str) -> bytes | None:
-        file = (self._path / name).resolve()
-        if not file.is_relative_to(self._path.resolve()):
-            raise ConfigurationError(f"'{name}' points out of the library", self.name)
-        if not file.is_file():
-            return None
-        with file.open("rb") as content:
-            return content.read(xml.CONFIGURATION.size + 1)
-
-
-class _Archive:
-    def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
-        self.name = str(path)
-        self._archive = archive
-        names = archive.namelist()
-        if len(names) > _ENTRIES_LIMIT:
-            raise ConfigurationError(f"the archive has more than {_ENTRIES_LIMIT} files", self.name)
-        for name in names:
-            # Nothing is unpacked here; refused all the same, since other tools will unpack it.
-            if name.startswith("/") or "\\" in name or ".." in PurePosixPath(name).parts:
-                raise ConfigurationError(f"the entry '{name}' points out of the archive", self.name)
-        self._names = frozenset(names)
-
-    def files(self, pattern: str) -> list[str]:
-        depth = pattern.count("/")
-        return sorted(
-            name
-            for name in self._names
-            if name.count("/") == depth and PurePosixPath(name).match(pattern)
-        )
-
-    def read(self, name: str) -> bytes | None:
-        if name not in self._names:
-            return None
-        with self._archive.open(name) as content:
-            # One byte more than allowed is enough to know; a bomb is never unpacked.
-            return content.read(xml.CONFIGURATION.size + 1)
-
-
-def _read(source: _Source) -> Library:
+def _read(source: Files) -> Library:
     descriptor = _document(source, "connector.xml")
     component = next(_named(descriptor.element, "component"), None)
     if component is None:
@@ -147,7 +89,7 @@ def _read(source: _Source) -> Library:
     return Library(name, package, source.name, templates, _local_entries(source, name))
 
 
-def _dependencies(source: _Source, descriptor: Document, component: Element) -> list[Document]:
+def _dependencies(source: Files, descriptor: Document, component: Element) -> list[Document]:
     """The component.xml of each dependency, found by the name it gives itself."""
     found: dict[str, Document] = {}
     for file in source.files("*/component.xml"):
@@ -168,7 +110,7 @@ def _dependencies(source: _Source, descriptor: Document, component: Element) -> 
     return [found[name] for name in wanted]
 
 
-def _templates(source: _Source, component: Document) -> Iterable[Document]:
+def _templates(source: Files, component: Document) -> Iterable[Document]:
     kind = component.element.get("type", "synapse/template")
     if kind != "synapse/template":
         raise ConfigurationError(
@@ -187,13 +129,13 @@ def _templates(source: _Source, component: Document) -> Iterable[Document]:
             yield _document(source, str(folder / file))
 
 
-def _local_entries(source: _Source, library: str) -> dict[str, Document]:
+def _local_entries(source: Files, library: str) -> dict[str, Document]:
     """Local entries that come with a library; their keys begin with its name."""
     documents = (_document(source, file) for file in source.files("local-entries/*.xml"))
     return {f"{library}.{_attribute(found, found.element, 'key')}": found for found in documents}
 
 
-def _document(source: _Source, name: str) -> Document:
+def _document(source: Files, name: str) -> Document:
     file = f"{source.name}/{name}"
     content = source.read(name)
     if content is None:

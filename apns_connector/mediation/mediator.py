@@ -13,6 +13,7 @@ from collections.abc import Coroutine, Iterable
 from typing import Any, Protocol
 
 from apns_connector.errors import ConnectorError, MediationError
+from apns_connector.mediation.frame import Frame, handlers
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.redaction import redacted_line, secrets_of, without_secrets
 
@@ -30,6 +31,10 @@ class NestingError(MediationError):
     No ``onError`` handles it: at each of the levels it would only set out on the same way again.
     The service's fault sequence does (Synapse: StackOverflowError).
     """
+
+
+class FaultSequenceFailed(MediationError):  # noqa: N818 - it says what happened
+    """The last handler failed as well: nobody is left, and no ``onError`` on the way is asked."""
 
 
 class Mediator(Protocol):
@@ -78,29 +83,35 @@ class Sequence:
         message.nesting += 1
         try:
             if self.on_error is None:
-                return await self._run(message)
-            return await guarded(self._run(message), self.on_error, message)
+                return await self.resume(message)
+            return await guarded(self.resume(message), self.on_error, message)
         finally:
             message.nesting -= 1
 
-    async def _run(self, message: Message) -> bool:
-        position = 0
+    async def resume(self, message: Message, position: int = 0) -> bool:
+        """Run the steps from ``position`` on, without the ``on_error`` of this sequence."""
+        outer = message.frame
+        message.frame = frame = Frame(outer, self, position, len(message.properties.functions))
         try:
-            for mediator in self._mediators:
+            for mediator in self._mediators[position:]:
                 if not await mediator.mediate(message):
                     return False
-                position += 1
+                frame.position += 1
         except Exception as fault:
-            fault.add_note(f"at {self.steps[position].place}")
+            fault.add_note(f"at {self.steps[frame.position].place}")
             raise
+        finally:
+            message.frame = outer
         return True
 
 
 async def guarded(run: Coroutine[Any, Any, bool], on_error: str, message: Message) -> bool:
     """Await ``run``; when it fails, run the sequence ``on_error`` instead and end the flow."""
+    outer = message.frame
+    message.frame = Frame(outer, None, on_error=on_error)
     try:
         return await run
-    except NestingError:
+    except (NestingError, FaultSequenceFailed):
         raise
     except Exception as fault:
         handler = message.configuration.sequence(on_error)
@@ -108,8 +119,11 @@ async def guarded(run: Coroutine[Any, Any, bool], on_error: str, message: Messag
             _log.warning("onError sequence '%s' cannot be found", on_error)
             raise
         record_fault(message, fault)
+        message.frame = handlers(outer)
         await handler.mediate(message)
         return False
+    finally:
+        message.frame = outer
 
 
 def record_fault(message: Message, fault: Exception) -> None:

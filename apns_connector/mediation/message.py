@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import uuid
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -11,25 +10,28 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lxml import etree
 
-from apns_connector.errors import XmlError
-from apns_connector.mediation.properties import FunctionContext, Properties
-from apns_connector.mediation.soap import SoapVersion, new_envelope, version_of
-from apns_connector.mediation.xml import WSA_NAMESPACES, Element, line_of, local_name
+from apns_connector.mediation.content import Content, body_of
+from apns_connector.mediation.exchange import Exchange
+from apns_connector.mediation.frame import Frame, snapshot
+from apns_connector.mediation.properties import FunctionContext, Properties, independent
+from apns_connector.mediation.soap import SoapVersion, new_envelope
+from apns_connector.mediation.xml import WSA_NAMESPACES, Element, local_name
 
 if TYPE_CHECKING:
     from apns_connector.mediation.artifacts import Configuration
 
-_log = logging.getLogger(__name__)
 _NO_PARAMETERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """One MIME part. ``content_id`` without the angle brackets."""
+    """One MIME part. ``content_id`` without the angle brackets; ``root`` for the part that holds
+    the envelope."""
 
     content_id: str
     content_type: str
     content: bytes
+    root: bool = False
 
     def __repr__(self) -> str:
         # The content may be a certificate with its private key.
@@ -37,56 +39,43 @@ class Attachment:
 
 
 class Service(Protocol):
-    """What a message was received by; the out flow of that service."""
+    """What a message was received by; the out flow of that service. ``kind`` is the word before
+    its name in the lines that flows log: proxy, api, inboundendpoint."""
 
+    kind: str
     name: str
+
+    def is_at(self, address: str) -> bool:
+        """Whether a request that is addressed there is addressed to this service."""
 
     async def answer(self, message: Message) -> None: ...
 
-
-class Exchange:
-    """One request and its answer, shared by all messages derived from the request."""
-
-    __slots__ = ("operation", "response")
-
-    def __init__(self) -> None:
-        self.response: Message | None = None
-        self.operation: dict[str, Any] = {}
-
-    def respond(self, message: Message) -> None:
-        """Hand over the answer. The first one wins: the caller has room for one only."""
-        if self.response is not None:
-            _log.warning("A second answer to one request is ignored (%s)", message.message_id)
-            return
-        self.response = message
-
-    def take_response(self) -> Message | None:
-        """The answer, handed out once. Answer and exchange hold each other: let go of here, a
-        message is freed at its end and need not wait for the garbage collector."""
-        response, self.response = self.response, None
-        return response
+    async def handle(self, message: Message, fault: Exception) -> None:
+        """Run the fault sequence. Raises FaultSequenceFailed when that fails as well."""
 
 
-class Message:
+class Message(Content):
     """One message in mediation.
 
     ``to``, ``from_``, ``action``, ``reply_to``, ``fault_to`` and ``relates_to`` are WS-Addressing
     values: those of the envelope's header win over what the constructor is given (Axis2:
     AddressingInHandler). ``service`` is set by the proxy that receives the message. ``response``
     tells the way it travels. ``pox``: the payload came, and is answered, without an envelope.
-    ``pox_fault`` marks such a payload as a fault (Axis2: processingFault). ``secrets`` are texts
-    from the vault that no log line may show. ``nesting`` counts the sequences that run inside each
-    other at the moment.
+    ``pox_fault`` marks such a payload as a fault (Axis2: processingFault). ``variables`` are those
+    of the variable mediator. ``secrets`` are texts from the vault that no log line may show.
+    ``nesting`` counts the sequences that run inside each other at the moment, and ``frame`` is the
+    innermost of them. ``called``: a ``<call>`` has been answered.
     """
 
     __slots__ = (
         "_message_id",
         "action",
         "attachments",
+        "called",
         "configuration",
-        "envelope",
         "exchange",
         "fault_to",
+        "frame",
         "from_",
         "nesting",
         "pox",
@@ -99,11 +88,12 @@ class Message:
         "service",
         "to",
         "url_parameters",
+        "variables",
     )
 
     def __init__(
         self,
-        envelope: Element,
+        envelope: Element | None,
         *,
         configuration: Configuration,
         to: str | None = None,
@@ -113,7 +103,7 @@ class Message:
         url_parameters: Mapping[str, str] = _NO_PARAMETERS,
         exchange: Exchange | None = None,
     ) -> None:
-        self.envelope = envelope
+        super().__init__(envelope)
         self.configuration = configuration
         self.exchange = exchange or Exchange()
         self.properties = Properties(
@@ -129,8 +119,11 @@ class Message:
         self.relates_to: str | None = None
         self._message_id: str | None = None
         self.service: Service | None = None
+        self.variables: dict[str, Any] = {}
         self.secrets: set[str] = set()
         self.nesting = 0
+        self.frame: Frame | None = None
+        self.called = False
         self.response = False
         self.pox = False
         self.pox_fault = False
@@ -142,9 +135,7 @@ class Message:
 
         Raises XmlError when the root is no SOAP 1.1 or 1.2 Envelope, or has no Body.
         """
-        version = version_of(envelope)
-        if not any(child.tag == version.body for child in envelope):
-            raise XmlError("The SOAP Envelope has no Body", line_of(envelope))
+        body_of(envelope)
         return cls(envelope, **values)
 
     @classmethod
@@ -155,30 +146,35 @@ class Message:
         message.pox = True
         return message
 
-    @property
-    def soap_version(self) -> SoapVersion:
-        return version_of(self.envelope)
+    @classmethod
+    def from_json(cls, value: Any, **values: Any) -> Message:
+        """A message with a JSON payload; keyword arguments as for ``Message``."""
+        message = cls(None, **values)
+        message.replace_json(value)
+        message.pox = True
+        return message
 
-    @property
-    def body(self) -> Element:
-        return self._part(self.soap_version.body)
-
-    @property
-    def header(self) -> Element | None:
-        """The SOAP Header, or ``None``."""
-        tag = self.soap_version.header
-        return next((child for child in self.envelope if child.tag == tag), None)
-
-    @property
-    def payload(self) -> Element | None:
-        """The first child element of the body, or ``None`` for an empty body."""
-        return next(self.body.iterchildren(etree.Element), None)
+    def clone(self) -> Message:
+        """An independent copy on the same exchange; attachments and JSON, which nobody changes, are
+        shared, and so is what template parameters hold."""
+        copy = Message(None, configuration=self.configuration, exchange=self.exchange)
+        for name in _CLONED:
+            setattr(copy, name, getattr(self, name))
+        copy._copy_content(self)
+        copy.properties = self.properties.copy()
+        copy.attachments = dict(self.attachments)
+        copy.variables = {name: independent(value) for name, value in self.variables.items()}
+        copy.secrets = set(self.secrets)
+        copy.frame = snapshot(self.frame)
+        return copy
 
     @property
     def is_fault(self) -> bool:
         """A SOAP fault, or plain XML that is marked as one."""
+        if self.pox_fault or self.has_json:
+            return self.pox_fault
         payload = self.payload
-        return self.pox_fault or (payload is not None and payload.tag == self.soap_version.fault)
+        return payload is not None and payload.tag in _FAULTS
 
     @property
     def functions(self) -> list[FunctionContext]:
@@ -196,28 +192,10 @@ class Message:
     def message_id(self, value: str) -> None:
         self._message_id = value
 
-    def replace_envelope(self, envelope: Element) -> None:
-        """Put another SOAP envelope in place. Raises XmlError when it is none."""
-        version_of(envelope)
-        self.envelope = envelope
-
-    def replace_payload(self, payload: Element) -> None:
-        """Take the first child element out of the body and append ``payload``."""
-        body, old = self.body, self.payload
-        if old is not None:
-            body.remove(old)
-        body.append(payload)
-
     def respond(self) -> None:
         """Hand this message over as the answer to its exchange."""
         self.response = True
         self.exchange.respond(self)
-
-    def _part(self, tag: str) -> Element:
-        for child in self.envelope:
-            if child.tag == tag:
-                return child
-        raise XmlError(f"The SOAP Envelope has no {local_name(tag)}")
 
     def _read_addressing(self) -> None:
         header = self.header
@@ -228,6 +206,23 @@ class Message:
             if namespace in WSA_NAMESPACES and name in _ADDRESSING:
                 setattr(self, _ADDRESSING[name], _address(block))
 
+
+# What a clone takes over as it is.
+_CLONED = (
+    "action",
+    "fault_to",
+    "from_",
+    "nesting",
+    "pox",
+    "pox_fault",
+    "relates_to",
+    "reply_to",
+    "response",
+    "service",
+    "to",
+    "url_parameters",
+)
+_FAULTS = frozenset(version.fault for version in SoapVersion)
 
 _ADDRESSING = {
     "To": "to",

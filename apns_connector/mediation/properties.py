@@ -2,20 +2,31 @@
 
 Synapse keeps several independent maps of names on a message; a *scope* names the map. Writable are
 ``default``, ``axis2``, ``transport`` (HTTP headers), ``operation`` (shared by request and answer)
-and ``axis2-client``; only readable are ``func`` (template parameters), ``registry``, ``system`` and
-``env``.
+and ``axis2-client``; only readable are ``func`` (template parameters), ``registry``, ``system``,
+``env`` and ``file`` (file.properties, by get-property alone).
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from copy import deepcopy
 from typing import Any, Protocol
 
+from lxml import etree
+
 from apns_connector.errors import MediationError
+from apns_connector.mediation.resolvers import OWN_VARIABLES
 
 WRITABLE_SCOPES = ("default", "axis2", "transport", "operation", "axis2-client")
-READABLE_SCOPES = (*WRITABLE_SCOPES, "func", "registry", "system", "env")
+READABLE_SCOPES = (*WRITABLE_SCOPES, "func", "registry", "system", "env", "file")
+
+
+def independent(value: Any) -> Any:
+    """The value of a property for a second message: XML, which a flow may change, is copied."""
+    if isinstance(value, list):
+        return [independent(one) for one in value]
+    return deepcopy(value) if isinstance(value, etree._Element) else value
 
 
 class TextSource(Protocol):
@@ -94,6 +105,20 @@ class Properties:
         self.functions: list[FunctionContext] = []
         self._registry = registry
 
+    def copy(self) -> Properties:
+        """An independent copy. The operation scope is that of the exchange, and stays shared."""
+        copy = Properties(
+            headers=self.transport.fields(), operation=self.operation, registry=self._registry
+        )
+        for mine, theirs in (
+            (copy.default, self.default),
+            (copy.axis2, self.axis2),
+            (copy.axis2_client, self.axis2_client),
+        ):
+            mine.update({name: independent(value) for name, value in theirs.items()})
+        copy.functions = list(self.functions)
+        return copy
+
     def get(self, name: str, scope: str = "default") -> Any:
         """The value, or ``None``. Raises MediationError for a scope that does not exist, and for
         ``func`` outside every template."""
@@ -150,9 +175,14 @@ class Properties:
             case "registry":
                 return None if self._registry is None else self._registry.text(name)
             case "env":
-                return os.environ.get(name)
+                return _variable(name)
             case "system":  # Java system properties: the environment is the nearest thing here
-                return os.environ.get(name, "")
+                return _variable(name) or ""
         raise MediationError(
             f"Property scope '{scope}' does not exist: use one of {', '.join(READABLE_SCOPES)}"
         )
+
+
+def _variable(name: str) -> str | None:
+    """An environment variable, unless it is one of the gateway itself."""
+    return None if name.startswith(OWN_VARIABLES) else os.environ.get(name)

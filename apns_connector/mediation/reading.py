@@ -5,34 +5,53 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from apns_connector.errors import ConfigurationError
 from apns_connector.mediation.expression import Expression, compile_expression
 from apns_connector.mediation.library import Import, Library
 from apns_connector.mediation.mediator import Mediator, Step
 from apns_connector.mediation.mediator import Sequence as MediatorSequence
+from apns_connector.mediation.text_template import TextTemplate, compile_template
 from apns_connector.mediation.value import Static, Value, parse_value
 from apns_connector.mediation.xml import SYNAPSE, Element, children, line_of, local_name
 
 # Builds a mediator from its element; raises ConfigurationError for the first thing that is wrong.
 Factory = Callable[[Element, "Reader"], Mediator]
 ClassFactory = Callable[[], Mediator]
+# Builds an artifact from its element; raises as a Factory does.
+ArtifactFactory = Callable[[Element, "Reader"], Any]
+
+
+def _no_file(uri: str) -> bytes:
+    raise ConfigurationError(f"'{uri}' cannot be read: there is no deployment to read it from")
+
+
+def _unresolved(text: str) -> str:
+    return text
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
     """What an element may mean in one deployment.
 
-    ``mediators`` and ``not_supported`` by element name; ``operation`` builds the call of a
-    connector's operation; ``classes`` by the name in ``<class name="…">``.
+    ``mediators`` and ``not_supported``, with the reason, by element name; ``operation`` builds the
+    call of a connector's operation; ``classes`` by the name in ``<class name="…">``;
+    ``artifacts`` by element name, for those that are built from a local entry or a registry
+    resource when a key leads there. ``content`` gives a file of the deployment by its URI, and
+    ``resolve`` the value behind ``$SYSTEM:``, ``$FILE:`` and ``${configs.}``; both raise
+    ConfigurationError without a place.
     """
 
     mediators: Mapping[str, Factory]
-    not_supported: frozenset[str]
+    not_supported: Mapping[str, str]
     operation: Callable[[Element, Reader, str], Mediator]
     classes: Mapping[str, ClassFactory] = field(default_factory=dict)
     libraries: Sequence[Library] = ()
     imports: Sequence[Import] = ()
+    artifacts: Mapping[str, ArtifactFactory] = field(default_factory=dict)
+    content: Callable[[str], bytes] = _no_file
+    resolve: Callable[[str], str] = _unresolved
 
     def target_of(self, name: str) -> str | None:
         """The template that an element ``apns.init`` calls; ``None`` when nothing lays claim to it.
@@ -54,7 +73,7 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A static key somewhere in the configuration; ``kind`` is sequence, template, connection."""
+    """A static key somewhere in the configuration; ``kind`` is one of ``references.LOOKUPS``."""
 
     kind: str
     key: str
@@ -103,7 +122,8 @@ class Reader:
             if candidate in self.language.mediators:
                 return self.language.mediators[candidate](element, self)
             if candidate in self.language.not_supported:
-                raise self.error(element, f"the mediator <{name}> is not supported yet")
+                why = self.language.not_supported[candidate]
+                raise self.error(element, f"the mediator <{name}> is not supported: {why}")
         target = self.language.target_of(name)
         if target is None:
             raise self._unknown(element, name)
@@ -184,6 +204,21 @@ class Reader:
                 element, f"{self._name(element)} needs the attribute 'value' or 'expression'"
             )
         return self.expression(element)
+
+    def text_template(self, element: Element, text: str) -> TextTemplate:
+        """Text with ``${…}`` in it."""
+        try:
+            return compile_template(text, element.nsmap)
+        except ConfigurationError as error:
+            raise self.located(error, element) from error
+
+    def resolved(self, element: Element, text: str) -> str:
+        """The text, or what it stands for when it is ``$SYSTEM:…``, ``$FILE:…`` or
+        ``${configs.…}``. Raises ConfigurationError when that is not known."""
+        try:
+            return self.language.resolve(text)
+        except ConfigurationError as error:
+            raise self.located(error, element) from error
 
     def key(self, element: Element, attribute: str, kind: str) -> Value | None:
         """A key, static or ``{expression}``. A static one must lead to something in the end."""

@@ -9,8 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
+from typing import Any
 from xml.sax.saxutils import escape
 
+from apns_connector.mediation.json_payload import json_text
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.xml import Element, detached_copy, local_name, text_of
 
@@ -66,6 +68,20 @@ def redacted_xml(element: Element) -> str:
     return text_of(element)
 
 
+def redacted_json(value: Any) -> str:
+    """The value as JSON text; whatever is under a name that holds a secret is masked."""
+    return json_text(_masked(value))
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: MASK if is_secret(name) and inner is not None else _masked(inner)
+            for name, inner in value.items()
+        }
+    return [_masked(one) for one in value] if isinstance(value, list) else value
+
+
 def without_secrets(text: str, secrets: Iterable[str]) -> str:
     """The text with known secrets masked, also where they are escaped for XML."""
     for secret in sorted(filter(None, secrets), key=len, reverse=True):
@@ -76,11 +92,31 @@ def without_secrets(text: str, secrets: Iterable[str]) -> str:
 def secrets_of(message: Message) -> set[str]:
     """What must not be shown under any name: what came from the vault, and the values of
     properties, template parameters, elements and attributes that hold a secret by their name."""
-    named = [*message.properties.default.items()]
+    named = [*message.properties.default.items(), *message.variables.items()]
     for context in message.functions:
         named += context.parameters.items()
     values = {value for name, value in named if is_secret(name) and isinstance(value, str)}
+    if message.has_json:
+        return message.secrets | values | secrets_in_json(message.json)
     return message.secrets | values | secrets_in(message.envelope)
+
+
+def secrets_in_json(value: Any) -> set[str]:
+    """The texts under names that hold a secret."""
+    return set(islice(_secrets_below(value), _SECRETS_OF_ONE_ENVELOPE))
+
+
+def _secrets_below(value: Any) -> Iterator[str]:
+    waiting = [value]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, list):
+            waiting.extend(found)
+        elif isinstance(found, dict):
+            for name, inner in found.items():
+                if is_secret(name) and isinstance(inner, str) and inner:
+                    yield inner
+            waiting.extend(found.values())
 
 
 def secrets_in(element: Element) -> set[str]:

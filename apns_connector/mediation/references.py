@@ -6,11 +6,52 @@ lead anywhere would then fail at the first message, and can be told at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from apns_connector.errors import ConfigurationError, RegistryError
+from apns_connector.errors import ConfigurationError, InvalidDeployment, RegistryError
 from apns_connector.mediation.artifacts import Configuration
 from apns_connector.mediation.reading import Reference
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """How a key is followed, and what is said of one that leads nowhere."""
+
+    find: Callable[[Configuration, str], Any]
+    missing: str
+
+
+LOOKUPS: Mapping[str, Lookup] = {
+    "sequence": Lookup(
+        Configuration.sequence, "sequence '{key}' is defined neither here nor in the registry"
+    ),
+    "endpoint": Lookup(
+        Configuration.endpoint, "endpoint '{key}' is defined neither here nor in the registry"
+    ),
+    "template": Lookup(
+        Configuration.template, "template '{key}' cannot be found; libraries loaded: {libraries}"
+    ),
+    "endpoint template": Lookup(
+        Configuration.endpoint_template,
+        "endpoint template '{key}' is defined neither here nor in the registry",
+    ),
+    "connection": Lookup(
+        Configuration.connection,
+        "configKey '{key}' leads to no local entry with a connector element in it",
+    ),
+    "entry": Lookup(
+        Configuration.entry, "'{key}' is neither a local entry nor a resource of the registry"
+    ),
+    "store": Lookup(
+        lambda configuration, key: configuration.stores.get(key),
+        "message store '{key}' is not defined",
+    ),
+    "proxy": Lookup(
+        lambda configuration, key: configuration.proxies.get(key), "proxy '{key}' is not defined"
+    ),
+}
 
 
 def problems_of(
@@ -26,35 +67,31 @@ def problems_of(
     ahead = list(references)
     while ahead:
         for reference in ahead:
-            problem = _problem_of(reference, configuration)
-            if problem is not None:
+            for problem in _problems_of(reference, configuration):
                 problems.setdefault(str(problem), problem)
         followed.update(ahead)
         ahead = [found for found in configuration.references() if found not in followed]
     return list(problems.values())
 
 
-def _problem_of(reference: Reference, configuration: Configuration) -> ConfigurationError | None:
+def _problems_of(reference: Reference, configuration: Configuration) -> list[ConfigurationError]:
     try:
         problem = _missing(reference, configuration)
+    except InvalidDeployment as error:
+        return list(error.problems)
     except ConfigurationError as error:
-        return error
+        return [error]
     except RegistryError as error:
         problem = str(error)
     if problem is None:
-        return None
-    return ConfigurationError(problem, reference.file, reference.line)
+        return []
+    return [ConfigurationError(problem, reference.file, reference.line)]
 
 
 def _missing(reference: Reference, configuration: Configuration) -> str | None:
     """What to say of a reference that leads nowhere; ``None`` for a good one."""
-    key = reference.key
-    match reference.kind:
-        case "sequence" if configuration.sequence(key) is None:
-            return f"sequence '{key}' is defined neither here nor in the registry"
-        case "template" if configuration.template(key) is None:
-            loaded = ", ".join(library.name for library in configuration.language.libraries)
-            return f"template '{key}' cannot be found; libraries loaded: {loaded or 'none'}"
-        case "connection" if configuration.connection(key) is None:
-            return f"configKey '{key}' leads to no local entry with a connector element in it"
-    return None
+    lookup = LOOKUPS[reference.kind]
+    if lookup.find(configuration, reference.key) is not None:
+        return None
+    loaded = ", ".join(library.name for library in configuration.language.libraries)
+    return lookup.missing.format(key=reference.key, libraries=loaded or "none")

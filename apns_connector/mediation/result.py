@@ -1,8 +1,8 @@
 """What the result of an XPath is as text, as a truth value, as a template parameter.
 
 The results are those of lxml (text, number, boolean, list of nodes), ``None`` for Synapse's null
-(a property that is not set), and whatever else a property may hold. Rules: SynapseXPath,
-``stringValueOf`` and its neighbours, as of WSO2 Micro Integrator 4.
+(a property that is not set), and whatever else a property may hold, JSON among it. Rules:
+SynapseXPath, ``stringValueOf`` and its neighbours, as of WSO2 Micro Integrator 4.
 """
 
 from __future__ import annotations
@@ -14,8 +14,11 @@ from typing import Any
 from lxml import etree
 
 from apns_connector.errors import MediationError
+from apns_connector.mediation.json_payload import json_text
+from apns_connector.mediation.json_value import ExactFloat, JsonArray
 from apns_connector.mediation.xml import Element, text_of
 
+_JSON = (dict, JsonArray)
 # Characters. Elements inside each other, each written out, make much text of a small message.
 TEXT_LIMIT = 4_000_000
 
@@ -27,10 +30,12 @@ def as_text(result: Any, *, serialize_elements: bool = False) -> str | None:
     nodes, elements give themselves as XML. ``serialize_elements`` asks for XML in every case.
     Raises MediationError for a text beyond TEXT_LIMIT.
     """
+    if type(result) is list:  # what lxml gives most often
+        return _joined(result, serialize_elements or len(result) > 1)
     if result is None or isinstance(result, str):
         return result
-    if isinstance(result, list):
-        return _joined(result, serialize_elements or len(result) > 1)
+    if isinstance(result, _JSON):
+        return json_text(result)
     return _node_text(result, serialize_elements)
 
 
@@ -46,20 +51,24 @@ def as_parameter(result: Any) -> Any:
 
     ESB 4.8 to EI 6.1 gave the text of all nodes, and ``""`` when there was none.
     """
+    if isinstance(result, float | bool | dict | JsonArray):
+        return as_text(result)
     if isinstance(result, list):
         return result[0] if result else None
-    if isinstance(result, float | bool):
-        return as_text(result)
     return result
 
 
 def xpath_string(value: Any) -> str:
     """The XPath function ``string()``, for arguments of functions; null is ``""``."""
+    if isinstance(value, dict | JsonArray):
+        return json_text(value)
     if isinstance(value, list):
         value = value[0] if value else None
     match value:
         case None:
             return ""
+        case ExactFloat():
+            return str(value)
         case bool():
             return str(value).lower()
         case float() if value.is_integer():
@@ -101,6 +110,8 @@ def _node_text(node: Any, whole: bool) -> str:
             return node
         case bool():
             return str(node).lower()
+        case ExactFloat():
+            return str(node)
         case float():
             return java_double(node)
         case etree._Element():

@@ -29,6 +29,8 @@ class SoapVersion(Enum):
 
 
 _VERSION_BY_TAG = {version.envelope: version for version in SoapVersion}
+# The tag of the body by that of the envelope.
+BODIES = {version.envelope: version.body for version in SoapVersion}
 
 
 def version_of(envelope: Element) -> SoapVersion:

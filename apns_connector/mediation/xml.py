@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import threading
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
@@ -56,12 +58,40 @@ def parse(content: bytes, limits: Limits = MESSAGE) -> Element:
     Raises XmlError for a document that is not well-formed, declares a document type, or exceeds
     ``limits``.
     """
+    return _parsed(content, limits, _parser())
+
+
+def parse_referring(content: bytes, name: str, resolve: Callable[[str], bytes]) -> Element:
+    """A schema or stylesheet, which may refer to other documents by locations relative to ``name``.
+
+    ``resolve`` gives each of them, or raises an exception: nothing is read in another way. Raises
+    XmlError as ``parse``.
+    """
+    parser = _new_parser()
+    parser.resolvers.add(_Resolver(resolve))
+    return _parsed(content, CONFIGURATION, parser, name)
+
+
+class _Resolver(etree.Resolver):
+    def __init__(self, resolve: Callable[[str], bytes]) -> None:
+        self._resolve = resolve
+
+    def resolve(  # type: ignore[override] # the stubs forget the context
+        self, system_url: str, public_id: str, context: Any
+    ) -> Any:
+        return self.resolve_string(self._resolve(system_url), context, base_url=system_url)
+
+
+def _parsed(
+    content: bytes, limits: Limits, parser: etree.XMLParser, base_url: str | None = None
+) -> Element:
     if len(content) > limits.size:
         raise XmlError(
             f"The document has {len(content)} bytes, more than {limits.size} are refused"
         )
     try:
-        root = etree.fromstring(content, _parser())
+        # The stubs forget that base_url may be None.
+        root = etree.fromstring(content, parser, base_url=base_url)  # type: ignore[arg-type]
     except etree.XMLSyntaxError as error:
         raise XmlError(
             f"The document is not well-formed: {_reason(error)}", error.lineno
@@ -121,15 +151,19 @@ def _parser() -> etree.XMLParser:
     """The parser of this thread: making one costs more than parsing a small message."""
     parser: etree.XMLParser | None = getattr(_parsers, "parser", None)
     if parser is None:
-        parser = _parsers.parser = etree.XMLParser(
-            resolve_entities=False,
-            no_network=True,
-            load_dtd=False,
-            dtd_validation=False,
-            attribute_defaults=False,
-            huge_tree=False,
-        )
+        parser = _parsers.parser = _new_parser()
     return parser
+
+
+def _new_parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        attribute_defaults=False,
+        huge_tree=False,
+    )
 
 
 def _refuse_document_type(root: Element) -> None:

@@ -1,7 +1,7 @@
-"""The APNs clients of a gateway: one for each destination and credentials, kept while in use.
+"""The APNs clients of a gateway: one for each destination, credentials and proxy, kept while used.
 
-A client is found by the fingerprint of its certificate, not by a path: a renewed certificate takes
-over with the next message, and the old client is closed once it has not been used for a while.
+A client is found by the fingerprint of its certificate or key, not by a path: renewed credentials
+take over with the next message, and the old client is closed once it has not been used for a while.
 """
 
 from __future__ import annotations
@@ -12,55 +12,68 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
-from apns_connector.apns import APPLE, Certificate, Client, Destination
+from apns_connector.apns import (
+    APPLE,
+    APPLE_CHANNELS,
+    Certificate,
+    Channels,
+    Client,
+    Credentials,
+    Destination,
+    Proxy,
+    SigningKey,
+)
 from apns_connector.apns.client import DEFAULT_TIMEOUT_SECONDS
 from apns_connector.apns.destination import find_destination
+from apns_connector.operations.reuse import Reused
+from apns_connector.operations.unregistered_file import UnregisteredFile
 
 logger = logging.getLogger(__name__)
 
 CAPACITY: Final = 64
-# A client that nobody has used for this long is closed: its certificate has been replaced, mostly.
-IDLE_SECONDS: Final = 900.0
 WARN_BEFORE_EXPIRY: Final = timedelta(days=30)
 
-_Key = tuple[str, str]
-
-
-@dataclass(slots=True)
-class _Kept:
-    """A client, or the making of one, and when it was last asked for."""
-
-    making: asyncio.Task[Client]
-    used_at: float
+_C = TypeVar("_C", Certificate, SigningKey)
 
 
 class Clients:
-    """``destinations``: the names that ``<destination>`` may hold. ``timeout``: seconds for one
-    notification. ``clock``: seconds, as of :func:`time.monotonic`."""
+    """``destinations``: the names that ``<destination>`` may hold; ``channel_servers``: where
+    channels are managed, by the same names. ``timeout``: seconds for one notification.
+    ``unregistered``: where every client writes the device tokens that are gone. ``clock``: seconds,
+    as of :func:`time.monotonic`."""
 
     def __init__(
         self,
         destinations: Mapping[str, Destination] = APPLE,
         *,
+        channel_servers: Mapping[str, Destination] = APPLE_CHANNELS,
         timeout: float = DEFAULT_TIMEOUT_SECONDS,
+        unregistered: UnregisteredFile | None = None,
         capacity: int = CAPACITY,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.unregistered = unregistered
         self._destinations = destinations
+        self._channel_servers = channel_servers
         self._timeout = timeout
         self._capacity = capacity
-        self._clock = clock
         self._certificates: OrderedDict[bytes, Certificate] = OrderedDict()
-        self._clients: OrderedDict[_Key, _Kept] = OrderedDict()
-        self._closing: set[asyncio.Task[None]] = set()
+        self._signing_keys: OrderedDict[bytes, SigningKey] = OrderedDict()
+        self._clients: Reused[Client] = Reused(capacity, clock)
+        self._channels: Reused[Channels] = Reused(capacity, clock)
 
     def destination(self, name: str) -> Destination:
         """Raises :class:`DestinationError`."""
         return find_destination(name, self._destinations)
+
+    def channel_server(self, name: str) -> Destination | None:
+        """Where the channels of that destination are managed, if that is known. Raises
+        :class:`DestinationError`."""
+        self.destination(name)
+        return self._channel_servers.get(name)
 
     async def certificate(self, content: bytes, password: str, name: str) -> Certificate:
         """The certificate in a .p12 file, opened once and then known by its content and password.
@@ -72,48 +85,70 @@ class Clients:
         if certificate is None:
             certificate = await asyncio.to_thread(Certificate.from_pkcs12, content, password, name)
             _tell_of(certificate, name)
-            self._certificates[key] = certificate
-            if len(self._certificates) > self._capacity:
-                self._certificates.popitem(last=False)
-        self._certificates.move_to_end(key)
+        self._remember(self._certificates, key, certificate)
         certificate.check_validity(datetime.now(UTC), name)
         return certificate
 
-    async def client(self, certificate: Certificate, destination: Destination) -> Client:
-        """The client for both, made if there is none. Raises what :class:`Client` raises."""
-        key = (destination.name, certificate.fingerprint)
-        now = self._clock()
-        kept = self._clients.get(key)
-        if kept is None or (kept.making.done() and kept.making.exception() is not None):
-            making = asyncio.create_task(self._make(certificate, destination))
-            kept = self._clients[key] = _Kept(making, now)
-        kept.used_at = now
-        self._clients.move_to_end(key)
-        self._evict(now)
-        # Shielded: a caller that goes away must not take the client from those that wait with it.
-        return await asyncio.shield(kept.making)
+    def signing_key(self, content: bytes, key_id: str, team_id: str, name: str) -> SigningKey:
+        """The key in a .p8 file, opened once: all who use it share its provider token.
+
+        Raises :class:`CredentialsError`.
+        """
+        key = hashlib.sha256(f"{key_id}\0{team_id}\0".encode() + content).digest()
+        signing_key = self._signing_keys.get(key)
+        if signing_key is None:
+            signing_key = SigningKey.from_p8(content, key_id, team_id, name)
+            logger.info("Opened %s: %r", name, signing_key)
+        self._remember(self._signing_keys, key, signing_key)
+        return signing_key
+
+    async def client(
+        self, credentials: Credentials, destination: Destination, proxy: Proxy | None = None
+    ) -> Client:
+        """The client for all three, made if there is none. Raises what :class:`Client` raises."""
+        feedback = self.unregistered
+
+        def make() -> Client:
+            return Client(
+                credentials,
+                destination,
+                timeout=self._timeout,
+                proxy=proxy,
+                on_unregistered=None if feedback is None else feedback.add,
+            )
+
+        return await self._clients.get((destination, credentials.fingerprint, proxy), make)
+
+    async def channels(
+        self,
+        credentials: Credentials,
+        bundle_id: str,
+        server: Destination,
+        proxy: Proxy | None = None,
+        timeout: float | None = None,
+    ) -> Channels:
+        """The channels of an app, ``timeout`` being seconds for one operation. Raises what
+        :class:`Channels` raises."""
+        seconds = self._timeout if timeout is None else timeout
+        key = (server, credentials.fingerprint, proxy, bundle_id, seconds)
+
+        def make() -> Channels:
+            return Channels(credentials, bundle_id, server, timeout=seconds, proxy=proxy)
+
+        return await self._channels.get(key, make)
 
     async def close(self) -> None:
-        """Let every client answer what is under way, then close it."""
-        while self._clients:
-            self._retire(self._clients.popitem()[1].making)
-        await asyncio.gather(*self._closing)
+        """Let every client answer what is under way, then close it, and write what is known of
+        device tokens."""
+        await asyncio.gather(self._clients.close(), self._channels.close())
+        if self.unregistered is not None:
+            await asyncio.to_thread(self.unregistered.close)
 
-    async def _make(self, certificate: Certificate, destination: Destination) -> Client:
-        # In a thread: loading the certificate authorities takes some 20 ms.
-        return await asyncio.to_thread(Client, certificate, destination, timeout=self._timeout)
-
-    def _evict(self, now: float) -> None:
-        """The one used longest ago goes if there are too many, or if that was too long ago."""
-        oldest = next(iter(self._clients.values()))
-        if len(self._clients) > self._capacity or now - oldest.used_at > IDLE_SECONDS:
-            self._clients.popitem(last=False)
-            self._retire(oldest.making)
-
-    def _retire(self, task: asyncio.Task[Client]) -> None:
-        closing = asyncio.create_task(_close(task))
-        self._closing.add(closing)
-        closing.add_done_callback(self._closing.discard)
+    def _remember(self, known: OrderedDict[bytes, _C], key: bytes, credentials: _C) -> None:
+        known[key] = credentials
+        known.move_to_end(key)
+        if len(known) > self._capacity:
+            known.popitem(last=False)
 
 
 def _tell_of(certificate: Certificate, name: str) -> None:
@@ -121,11 +156,3 @@ def _tell_of(certificate: Certificate, name: str) -> None:
     left = certificate.not_after - datetime.now(UTC)
     if timedelta(0) <= left < WARN_BEFORE_EXPIRY:
         logger.warning("The certificate in %s expires in %d days: renew it", name, left.days)
-
-
-async def _close(task: asyncio.Task[Client]) -> None:
-    await asyncio.wait([task])
-    if task.exception() is None:
-        client = task.result()
-        await client.close()
-        logger.info("Closed the client of %r for %s", client.credentials, client.destination)

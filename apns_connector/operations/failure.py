@@ -5,6 +5,9 @@ Source: ``org.wso2.carbon.connector.apns.Utils`` of the WSO2 connector, whose te
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from lxml import etree
 
 from apns_connector.apns import Response
@@ -16,23 +19,31 @@ from apns_connector.errors import (
     OutcomeUnknown,
 )
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.xml import writable
-
-NAMESPACE = "urn:org.wso2.carbon.connector.apns"
+from apns_connector.mediation.xml import Element
+from apns_connector.operations.output import INTO_BODY, Output
+from apns_connector.operations.result import NAMESPACE, append_members, without_nothing
 
 
 class OperationError(Exception):
     """An operation did not do what it was asked; ``code`` is APNS_000001 to 7.
 
-    ``detail`` names Apple's status and reason where Apple spoke. It is turned into ERROR_*
-    properties by :func:`record` and never leaves the operation.
+    ``detail`` names Apple's status and reason where Apple spoke. ``content``: what the result tells
+    all the same, such as the outcome of each device. It is turned into ERROR_* properties by
+    :func:`record` and never leaves the operation.
     """
 
-    def __init__(self, code: str, sentence: str, detail: str | None = None) -> None:
+    def __init__(
+        self,
+        code: str,
+        sentence: str,
+        detail: str | None = None,
+        content: Mapping[str, Any] | None = None,
+    ) -> None:
         super().__init__(sentence)
         self.code = code
         self.sentence = sentence
         self.detail = detail or sentence
+        self.content = content or {}
 
     @classmethod
     def illegal(cls, sentence: str) -> OperationError:
@@ -73,10 +84,11 @@ class OperationError(Exception):
         return cls(OTHER, "Unknown error")
 
 
-def record(message: Message, failure: OperationError) -> MediationError:
+def record(message: Message, failure: OperationError, output: Output = INTO_BODY) -> MediationError:
     """Put ``failure`` where a fault sequence looks for it, and return what ends the flow.
 
-    The first element of the body is replaced by ``<apns:errorResponse>``, the envelope stays.
+    In the body, unless ``output`` says otherwise, the first element is replaced by
+    ``<apns:errorResponse>``, and the envelope stays; JSON becomes an object with ``error`` in it.
     """
     text = f"{failure.sentence} - Error Code : <{failure.code}>"
     error = MediationError(
@@ -89,12 +101,21 @@ def record(message: Message, failure: OperationError) -> MediationError:
     properties.set("ERROR_MESSAGE", text)
     properties.set("ERROR_DETAIL", failure.detail)
     properties.set("ERROR_CODE", failure.code)
-    message.replace_payload(_error_response(text, failure.code))
+    output.put(
+        message,
+        lambda: _error_payload(failure),
+        None,
+        lambda: message.replace_payload(_error_response(text, failure)),
+    )
     return error
 
 
-def _error_response(text: str, code: str) -> etree._Element:
+def _error_payload(failure: OperationError) -> dict[str, Any]:
+    error = {"code": failure.code, "message": failure.sentence, "detail": failure.detail}
+    return {"success": False, **without_nothing(failure.content), "error": error}
+
+
+def _error_response(text: str, failure: OperationError) -> Element:
     response = etree.Element(f"{{{NAMESPACE}}}errorResponse", nsmap={"apns": NAMESPACE})
-    etree.SubElement(response, f"{{{NAMESPACE}}}errorMessage").text = writable(text)
-    etree.SubElement(response, f"{{{NAMESPACE}}}errorCode").text = code
+    append_members(response, {"errorMessage": text, "errorCode": failure.code, **failure.content})
     return response

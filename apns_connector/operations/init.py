@@ -1,92 +1,126 @@
-"""``apns.init``: who sends, and where to. Its template leaves the values as ``apns.*`` properties;
-an operation reads them from there, so setting the properties by hand works as well.
+"""``apns.init``: who sends, and where to. It leaves its parameters as ``apns.*`` properties; an
+operation reads them from there, so setting the properties by hand works as well.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from apns_connector.apns.reasons import CERTIFICATE
-from apns_connector.errors import RegistryError
+from apns_connector.apns import Proxy
+from apns_connector.errors import ConfigurationError
 from apns_connector.mediation.message import Message
-from apns_connector.operations.failure import OperationError
-from apns_connector.operations.parameters import required, text
+from apns_connector.operations.credentials import (
+    CERTIFICATE_PARAMETERS,
+    SIGNING_KEY_PARAMETERS,
+    CertificateFile,
+    SigningKeyFile,
+    read_credentials,
+)
+from apns_connector.operations.failure import OperationError, record
+from apns_connector.operations.parameters import Parameters, properties
 
-ATTACHMENT = "attachment"
-REGISTRY = "registry"
+CONNECTION_TYPE: Final = "apns"
+
+PARAMETERS: Final = (
+    "connectionType",
+    "name",
+    "destination",
+    *CERTIFICATE_PARAMETERS,
+    *SIGNING_KEY_PARAMETERS,
+    "topic",
+    "timeout",
+    "proxy",
+    "proxyUser",
+    "proxyPassword",
+)
+_FURTHER: Final = frozenset(PARAMETERS) - {
+    "destination",
+    *CERTIFICATE_PARAMETERS,
+    *SIGNING_KEY_PARAMETERS,
+}
+_PROPERTIES: Final = properties(*PARAMETERS)
+
+
+class KeepInit:
+    """The class mediator of the template: what was not given is forgotten, so that nothing of an
+    earlier ``<apns.init>`` shines through."""
+
+    async def mediate(self, message: Message) -> bool:
+        parameters = Parameters(message, "init")
+        kept = message.properties.default
+        for held_as in _PROPERTIES.values():
+            kept.pop(held_as, None)
+        try:
+            for name in parameters:
+                if name in _PROPERTIES:
+                    message.properties.set(_PROPERTIES[name], parameters.text(name))
+        except OperationError as failure:
+            raise record(message, failure) from failure
+        return True
 
 
 @dataclass(frozen=True, slots=True)
 class Init:
-    """The values of one ``<apns.init>``, in the spelling of the XML."""
+    """The values of one ``<apns.init>``; ``timeout`` in seconds."""
 
     destination: str
-    certificate_fetch_method: str
-    certificate_name: str
-    password: str
-
-    def __repr__(self) -> str:
-        return (
-            f"Init({self.destination!r}, {self.certificate_fetch_method} {self.certificate_name!r})"
-        )
+    credentials: CertificateFile | SigningKeyFile
+    topic: str | None = None
+    timeout: float | None = None
+    proxy: Proxy | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CertificateFile:
-    """A .p12 file as it was found; ``name`` is its registry path or attachment name."""
+def read_init(message: Message) -> Init:
+    """The settings on ``message``, with the file of the certificate or key.
 
-    name: str
-    content: bytes
-
-    def __repr__(self) -> str:
-        return f"CertificateFile({self.name!r}, {len(self.content)} bytes)"
-
-
-def read_init(message: Message) -> tuple[Init, CertificateFile]:
-    """The connection settings on ``message`` and the certificate file they point to.
-
-    Checked in the order of the original connector, so that of several mistakes the same one is
-    reported first. Raises :class:`OperationError`.
+    Raises :class:`OperationError`; what the original connector had is checked first.
     """
-    destination = required(message, "destination")
-    method = required(message, "certificateFetchMethod")
-    if method == ATTACHMENT:
-        name = required(message, "certificateAttachmentName")
-        content = _attachment(message, name)
-    elif method == REGISTRY:
-        name = required(message, "certificateRegistryPath")
-        content = _registry_resource(message, name)
-    else:
-        raise OperationError.illegal(f"Certificate fetch method '{method}' is not allowed.")
-    password = text(message, "password")
-    if password is None:
-        raise OperationError.missing("password")
-    return Init(destination, method, name, password), CertificateFile(name, content)
+    parameters = Parameters(message, "init", _PROPERTIES)
+    destination = parameters.required("destination")
+    credentials = read_credentials(message, parameters)
+    if parameters.none_of(_FURTHER):  # nothing is asked for that cannot be there
+        return Init(destination, credentials)
+    _check_connection_type(parameters)
+    return Init(
+        destination,
+        credentials,
+        parameters.optional("topic"),
+        _timeout(parameters),
+        _proxy(parameters),
+    )
 
 
-def _attachment(message: Message, name: str) -> bytes:
-    attachment = message.attachments.get(name)
-    if attachment is None:
-        raise OperationError(
-            CERTIFICATE,
-            f"Cannot extract certificate attachment for the name {name}",
-            f"The message has {_named(message)}, and none with the Content-ID '{name}'",
+def _check_connection_type(parameters: Parameters) -> None:
+    """Editors of WSO2 write it, in capitals or not."""
+    kind = parameters.optional("connectionType")
+    if kind is not None and kind.lower() != CONNECTION_TYPE:
+        raise OperationError.illegal(
+            f"Connection type '{kind}' is not allowed; it must be {CONNECTION_TYPE}"
         )
-    return attachment.content
 
 
-def _named(message: Message) -> str:
-    names = ", ".join(f"'{name}'" for name in message.attachments)
-    return f"the attachments {names}" if names else "no attachments"
+def _timeout(parameters: Parameters) -> float | None:
+    seconds = parameters.number("timeout")
+    if seconds is not None and seconds <= 0:
+        raise OperationError.illegal(f"Property <apns.timeout> is {seconds:g}; it must be above 0")
+    return seconds
 
 
-def _registry_resource(message: Message, path: str) -> bytes:
+def _proxy(parameters: Parameters) -> Proxy | None:
+    """The password has a parameter of its own, whose name keeps it out of logs."""
+    address = parameters.optional("proxy")
+    user, password = parameters.optional("proxyUser"), parameters.optional("proxyPassword")
+    if address is None:
+        if user is not None or password is not None:
+            raise OperationError.missing("proxy")
+        return None
     try:
-        resource = message.configuration.registry.resource(path)
-    except RegistryError as error:
-        raise OperationError(
-            CERTIFICATE, f"Certificate content in registry, <{path}> cannot be read", str(error)
-        ) from error
-    if resource is None:
-        raise OperationError(CERTIFICATE, f"No certificate in registry path {path}")
-    return resource.content
+        proxy = Proxy.parse(address)
+        if proxy.user is not None:
+            raise OperationError.illegal(
+                "Property <apns.proxy> holds a user: give apns.proxyUser and apns.proxyPassword"
+            )
+        return Proxy(proxy.host, proxy.port, user, password or "")
+    except ConfigurationError as error:
+        raise OperationError.illegal(f"Property <apns.proxy>: {error}") from error

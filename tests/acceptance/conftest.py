@@ -111,11 +111,15 @@ class Gateway:
         return f"http://127.0.0.1:{self.port}/services/PushNotification"
 
     def request(
-        self, body: bytes, headers: dict[str, str], path: str = "/services/PushNotification"
+        self,
+        body: bytes,
+        headers: dict[str, str],
+        path: str = "/services/PushNotification",
+        method: str = "POST",
     ) -> tuple[int, dict[str, str], bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
-            connection.request("POST", path, body, headers)
+            connection.request(method, path, body, headers)
             response = connection.getresponse()
             fields = {name.lower(): value for name, value in response.getheaders()}
             return response.status, fields, response.read()
@@ -160,7 +164,9 @@ def serve(
     ) -> Gateway:
         folder = tmp_path_factory.mktemp(sample)
         deployment = folder / "deployment"
-        environment = prepare(SAMPLES / sample, deployment, apple.credentials, apple.port)
+        environment = prepare(
+            SAMPLES / sample, deployment, apple.credentials, apple.port, apple.management_port
+        )
         environment |= {f"APNS_CONNECTOR__{key}": value for key, value in settings.items()}
         for program in (SAMPLES / sample).glob("backend/*.py"):
             backend = Command.run(folder / f"{program.stem}.log", program)

@@ -7,6 +7,7 @@ import pytest
 from apns_connector import errors
 from apns_connector.errors import (
     ApnsError,
+    ChannelRefused,
     ConfigurationError,
     ConnectorError,
     CredentialsError,
@@ -72,6 +73,7 @@ MESSAGES = [
         DestinationError("x", ("production", "sandbox", "local")),
         "Destination 'x' is not valid: it must be production or sandbox or local",
     ),
+    (ChannelRefused("refused", 400, "BadChannelId", "id"), "refused"),
     (NotAnswered("silence"), "silence"),
     (NotSent("no connection", "id"), "no connection"),
     (OutcomeUnknown("cut", "id"), "cut"),
@@ -96,6 +98,7 @@ def test_an_error_says_what_is_wrong_and_where(error, sentence):
         (NotSent, "APNS_000004"),
         (OutcomeUnknown, "APNS_000004"),
         (PayloadError, "APNS_000006"),
+        (ChannelRefused, "APNS_000007"),
         (ApnsError, "APNS_000007"),
     ],
 )
@@ -110,6 +113,9 @@ def test_facts_are_attributes():
     assert (PayloadError("p", 5, 4).size, PayloadError("p", 5, 4).limit) == (5, 4)
     assert DestinationError("prod").destination == "prod"
     assert (NotSent("why", "id").cause, NotSent("why", "id").apns_id) == ("why", "id")
+    refused = ChannelRefused("p", 403, "TopicMismatch", "id", "APNS_000002")
+    assert (refused.status, refused.reason) == (403, "TopicMismatch")
+    assert (refused.apns_id, refused.code) == ("id", "APNS_000002")
     failed = MediationError("failed", 101503, "detail")
     assert (failed.code, failed.detail) == (101503, "detail")
     problems = [ConfigurationError("one"), ConfigurationError("two")]

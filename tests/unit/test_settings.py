@@ -6,10 +6,23 @@ from pathlib import Path
 
 import pytest
 
-from apns_connector.apns import PRODUCTION, Destination
+from apns_connector.apns import (
+    APPLE_CHANNELS,
+    CHANNELS_PRODUCTION,
+    PRODUCTION,
+    Destination,
+)
 from apns_connector.errors import ConfigurationError
 from apns_connector.gateway.limits import Limits
-from apns_connector.settings import Settings, destinations, limits, read_settings
+from apns_connector.gateway.outbound import OutboundOptions
+from apns_connector.settings import (
+    Settings,
+    channel_servers,
+    destinations,
+    limits,
+    outbound_options,
+    read_settings,
+)
 
 
 @pytest.fixture
@@ -54,6 +67,37 @@ def test_the_environment_alone_can_name_a_destination(tmp_path):
     found = destinations(read_settings(tmp_path, environment), tmp_path)
     assert found["sandbox"] == Destination("sandbox", "localhost", 2197)
     assert found["production"] is PRODUCTION
+
+
+def test_channels_are_managed_where_apple_does_it(tmp_path):
+    assert channel_servers(read_settings(tmp_path, {}), tmp_path) == APPLE_CHANNELS
+
+
+def test_a_destination_of_ones_own_names_its_server_for_channels(deployment):
+    folder = deployment(
+        "apns: {destinations: {test: {host: localhost, channels: {host: localhost, port: 2195}}}}"
+    )
+    found = channel_servers(read_settings(folder, {}), folder)
+    assert found["test"] == Destination("test", "localhost", 2195)
+    assert found["production"] is CHANNELS_PRODUCTION
+
+
+def test_a_redirected_destination_does_not_manage_its_channels_at_apple(deployment):
+    folder = deployment("apns: {destinations: {sandbox: {host: localhost}}}")
+    assert set(channel_servers(read_settings(folder, {}), folder)) == {"production"}
+
+
+@pytest.mark.parametrize(
+    "sandbox",
+    [
+        "{host: localhost, trust: ca.pem, channels: {host: localhost}}",
+        "{host: localhost, channels: {host: localhost, trust: ca.pem}}",
+    ],
+)
+def test_a_server_for_channels_is_believed_as_its_destination_is(deployment, sandbox):
+    folder = deployment(f"apns: {{destinations: {{sandbox: {sandbox}}}}}")
+    with pytest.raises(ConfigurationError, match=r"ca\.pem cannot be read"):
+        channel_servers(read_settings(folder, {}), folder)
 
 
 @pytest.mark.parametrize(
@@ -117,3 +161,27 @@ def test_limits_are_set_by_name(deployment):
 def test_a_limit_that_is_none_is_refused(deployment, text, sentence):
     with pytest.raises(ConfigurationError, match=sentence):
         limits(read_settings(deployment(text), {}))
+
+
+def test_backends_are_reached_with_the_defaults_of_the_transport(tmp_path):
+    assert outbound_options(read_settings(tmp_path, {}), tmp_path) == OutboundOptions()
+
+
+def test_how_backends_are_reached_is_read(deployment):
+    folder = deployment(
+        "outbound: {trust: ca.pem, timeout: 5, connections: 7, proxy: http://proxy:3128, "
+        "no_proxy: [localhost, .internal]}"
+    )
+    assert outbound_options(read_settings(folder, {}), folder) == OutboundOptions(
+        trust=folder / "ca.pem",
+        timeout=5.0,
+        connections=7,
+        proxy="http://proxy:3128",
+        no_proxy=("localhost", ".internal"),
+    )
+
+
+@pytest.mark.parametrize("outbound", ["proxy: http://u:p@proxy:3128", "connections: 0", "port: 1"])
+def test_a_mistake_in_how_backends_are_reached_is_told(deployment, outbound):
+    with pytest.raises(ConfigurationError, match="outbound"):
+        read_settings(deployment(f"outbound: {{{outbound}}}"), {})

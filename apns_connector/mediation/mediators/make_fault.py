@@ -62,6 +62,8 @@ class MakeFault:
         else:
             fault = SoapFault(self._code(message), reason, self._node, self._role, detail)
             message.replace_envelope(_envelope(self._version, fault, message))
+        # Left by a request or a reply that was empty; Synapse leaves it, and the fault is not sent.
+        message.properties.remove("NO_ENTITY_BODY", "axis2")
         self._address(message)
         return True
 

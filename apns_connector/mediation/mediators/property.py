@@ -5,19 +5,16 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from apns_connector.errors import MediationError, XmlError
-from apns_connector.mediation import xml
-from apns_connector.mediation.expression import Expression
+from apns_connector.errors import ConfigurationError, MediationError
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.properties import WRITABLE_SCOPES
 from apns_connector.mediation.reading import Reader
+from apns_connector.mediation.typed_value import convert, typed
 from apns_connector.mediation.value import Static, Value
 from apns_connector.mediation.variables import Getter
 from apns_connector.mediation.xml import Element, children, detached_copy
 
-_TYPES = ("STRING", "BOOLEAN", "DOUBLE", "FLOAT", "INTEGER", "LONG", "SHORT", "OM")
-_INTEGER_BITS = {"SHORT": 16, "INTEGER": 32, "LONG": 64}
-_NUMBERS = ("DOUBLE", "FLOAT", *_INTEGER_BITS)
+_TYPES = ("STRING", "BOOLEAN", "DOUBLE", "FLOAT", "INTEGER", "LONG", "SHORT", "OM", "JSON")
 
 
 class Pattern:
@@ -63,33 +60,6 @@ class RemoveProperty:
         return True
 
 
-def convert(text: str, type_: str) -> Any:
-    """Text as the type a property declares. Raises MediationError when it is none."""
-    try:
-        if type_ in _NUMBERS and "_" in text:  # Python would read 1_000
-            raise ValueError(text)
-        match type_:
-            case "STRING":
-                return text
-            case "BOOLEAN":
-                return text.strip().lower() == "true"
-            case "DOUBLE" | "FLOAT":
-                return float(text)
-            case "OM":
-                return xml.parse(text.encode())
-        return _integer(text, _INTEGER_BITS[type_])
-    except (ValueError, XmlError) as error:
-        raise MediationError(f"'{text[:100]}' is no {type_}") from error
-
-
-def _integer(text: str, bits: int) -> int:
-    """MI cuts at the point: "3.0", which is how an XPath number prints, is 3."""
-    number = int(text.strip().partition(".")[0])
-    if not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
-        raise ValueError(text)
-    return number
-
-
 _WITH_EFFECT = ("RESPONSE", "messageType")
 
 
@@ -132,17 +102,16 @@ def _evaluation(element: Element, reader: Reader) -> Getter:
         original = detached_copy(inline[0])
         return lambda message: detached_copy(original)
     value = reader.value_or_expression(element)
-    if type_ == "OM" and isinstance(value, Expression):
-        return lambda message: next(iter(value.nodes(message)), None)
-    if type_ == "STRING" and pattern is None:
-        return value.text
-    return lambda message: _converted(value.text(message), type_, pattern)
+    if pattern is not None:
+        return lambda message: _cut(value.text(message), pattern, type_)
+    try:
+        return typed(value, type_)
+    except ConfigurationError as error:
+        raise reader.located(error, element) from error
 
 
-def _converted(text: str | None, type_: str, pattern: Pattern | None) -> Any:
-    if text is None:
-        return None
-    return convert(text if pattern is None else pattern.cut(text), type_)
+def _cut(text: str | None, pattern: Pattern, type_: str) -> Any:
+    return None if text is None else convert(pattern.cut(text), type_)
 
 
 def _pattern(element: Element, reader: Reader) -> Pattern | None:

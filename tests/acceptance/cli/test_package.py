@@ -12,12 +12,17 @@ def test_package_writes_an_archive_that_is_read_as_a_library(run, tmp_path):
     done = run("package", "--output", tmp_path / "apns.zip")
     assert done.returncode == 0
     with zipfile.ZipFile(tmp_path / "apns.zip") as archive:
-        assert set(archive.namelist()) == {
-            "connector.xml",
-            "config/component.xml",
-            "config/init.xml",
-            "config/dispatchToDevice.xml",
-        }
+        names = archive.namelist()
+    assert done.stdout == f"{tmp_path / 'apns.zip'}: {len(names)} files\n"
+    for name in ("connector.xml", "config/component.xml", "config/dispatchToDevice.xml"):
+        assert name in names
+    assert {"uischema/apns.json", "outputschema/listChannels.json"} <= set(names)
+
+
+def test_an_archive_that_cannot_be_written_is_told(run, tmp_path):
+    done = run("package", "--output", tmp_path / "nowhere/apns.zip")
+    assert done.returncode == 1
+    assert "cannot be written: No such file or directory" in done.stderr
 
 
 def test_the_packaged_archive_serves_in_the_place_of_the_built_in_library(run, serve, empty_apple):

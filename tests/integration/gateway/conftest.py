@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import json
 import socket
 import ssl
 import threading
@@ -43,6 +44,22 @@ PROXIES = {
     "Action": """<inSequence><property name="X-Action" expression="get-property('Action')"
         scope="transport"/><property name="X-To" expression="get-property('To')"
         scope="transport"/><respond/></inSequence>""",
+    "ToJson": """<inSequence><property name="messageType" value="application/json" scope="axis2"/>
+        <respond/></inSequence>""",
+    "ToXml": """<inSequence><property name="messageType" value="application/xml" scope="axis2"/>
+        <respond/></inSequence>""",
+    "ToText": """<inSequence><property name="messageType" value="text/plain" scope="axis2"/>
+        <respond/></inSequence>""",
+    "Ask": """<inSequence>
+        <property name="X-Path" expression="json-eval($.order.items[-1].id)" scope="transport"/>
+        <property name="X-Xpath" expression="//order/id" scope="transport"/>
+        <variable name="limit" value="1" type="INTEGER"/>
+        <property name="X-Synapse" scope="transport"
+            expression="${payload.order.items[?(@.n > vars.limit)].id}"/>
+        <filter xpath="json-eval($.order.open)">
+          <then><property name="X-Open" value="yes" scope="transport"/></then>
+        </filter>
+        <log level="full"/><respond/></inSequence>""",
     "Wait": '<inSequence><class name="test.Wait"/><respond/></inSequence>',
     "Broken": """<inSequence><class name="test.Crash"/></inSequence>
         <faultSequence><class name="test.Crash"/></faultSequence>""",
@@ -84,7 +101,7 @@ class Spoil:
     """Leaves behind what no mediator may."""
 
     async def mediate(self, message: Message) -> bool:
-        message.envelope = None  # type: ignore[assignment]
+        message.properties = None  # type: ignore[assignment]
         return True
 
 
@@ -129,6 +146,11 @@ class Answered:
     @property
     def reason(self) -> str:
         """The sentence of a fault in any form; fails when there is none."""
+        content_type = self.headers["Content-Type"]
+        if content_type.startswith("application/json"):
+            return json.loads(self.body)["Fault"]["faultstring"]
+        if content_type.startswith("text/plain"):
+            return self.body.decode()
         found = self.xml.xpath(
             "//faultstring | //*[local-name()='Reason']/*[local-name()='Text'] | /Exception"
         )
@@ -239,6 +261,23 @@ def shared(configuration: Configuration) -> Iterator[Running]:
 def gateway(shared: Running) -> Iterator[Running]:
     yield shared
     shared.close_sockets()
+
+
+@pytest.fixture(scope="session")
+def serve_definitions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Starts a gateway for what is inside of a synapse.xml."""
+    with ExitStack() as stack:
+
+        def start(definitions: str) -> Running:
+            folder = tmp_path_factory.mktemp("definitions")
+            root = (
+                f'<definitions xmlns="http://ws.apache.org/ns/synapse">{definitions}</definitions>'
+            )
+            (folder / "synapse.xml").write_text(root)
+            served = read_deployment(folder, classes=CLASSES)
+            return _run_server(stack, Gateway(served, Limits(stop_seconds=5)), None)
+
+        yield start
 
 
 @pytest.fixture

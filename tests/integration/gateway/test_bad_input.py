@@ -63,8 +63,20 @@ BAD_BODIES = {
         f'<s:Envelope xmlns:s="{SOAP11}"/>'.encode(), "text/xml", 400, "has no Body",
     ),
     "no content type": (GOOD, None, 415, "has no Content-Type"),
-    "JSON": (b"{}", "application/json", 415, "'application/json' is not served"),
-    "form": (b"a=b", "application/x-www-form-urlencoded", 415, "is not served"),
+    "JSON cut off": (b'{"a": ', "application/json", 400, "is no JSON"),
+    "deep JSON": (b"[" * 220 + b"]" * 220, "application/json", 400, "nested more than 200 deep"),
+    "deeper JSON": (b"[" * 50_000, "application/json", 400, "nested more than 200 deep"),
+    "much JSON": (
+        b"[" + b"0," * 150_000 + b"0]", "application/json", 400, "more than 100000 values",
+    ),
+    "huge JSON": (b" " * 2_000_000, "application/json", 413, "may have 1048576 bytes"),
+    "text that is not UTF-8": (b"\xff", "text/plain", 400, "is not utf-8"),
+    "form of too many fields": (
+        b"a=b&" * 1_000, "application/x-www-form-urlencoded", 413, "more than 1000 fields",
+    ),
+    "form part without name": (
+        b"--b\r\n\r\nx\r\n--b--", "multipart/form-data; boundary=b", 400, "has no name",
+    ),
     "nonsense type": (GOOD, "nonsense", 400, "is not a media type"),
     "broken type": (GOOD, 'text/xml; charset="UTF-8', 400, "broken parameter"),
     "no boundary": (GOOD, "multipart/related; type=text/xml", 400, "no boundary"),
@@ -85,9 +97,9 @@ BAD_BODIES = {
         b"--b\r\nContent-Type: text/xml\r\n\r\n" + GOOD + b"\r\n--b\r\n\r\nx\r\n--b--",
         "multipart/related; boundary=b", 400, "Part content ID cannot be blank",
     ),
-    "multipart of JSON": (
-        b"--b\r\nContent-Type: application/json\r\n\r\n{}\r\n--b--",
-        "multipart/related; boundary=b", 415, "'application/json' is not served",
+    "multipart of broken JSON": (
+        b"--b\r\nContent-Type: application/json\r\n\r\n{\r\n--b--",
+        "multipart/related; boundary=b", 400, "is no JSON",
     ),
     "absent MTOM part": (
         b"--b\r\nContent-Type: application/xop+xml; type=\"text/xml\"\r\n\r\n"

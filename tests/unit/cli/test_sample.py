@@ -4,7 +4,13 @@ from __future__ import annotations
 
 import base64
 
-from apns_connector.cli.sample import PASSWORD_ALIAS, SampleRequest, prepare, read_request
+from apns_connector.cli.sample import (
+    PASSWORD_ALIAS,
+    SIGNING_KEY_ALIAS,
+    SampleRequest,
+    prepare,
+    read_request,
+)
 from apns_connector.mediation.vault import MASTER_KEY_VARIABLE, Vault
 from apns_connector.simulator import demo_credentials
 
@@ -31,17 +37,22 @@ def test_a_file_is_included_from_the_folder_of_the_credentials(tmp_path):
     assert read_request(file, tmp_path).body == b"before " + included + b"\n after"
 
 
-def test_a_prepared_copy_has_certificate_and_password_and_the_sample_stays_as_it_is(tmp_path):
+def test_a_prepared_copy_has_all_credentials_and_the_sample_stays_as_it_is(tmp_path):
     credentials = demo_credentials(tmp_path / "credentials")
     sample = tmp_path / "sample"
     sample.mkdir()
     (sample / "gateway.yaml").write_text("http: {}\n")
 
-    environment = prepare(sample, tmp_path / "copy", credentials, 4711)
+    environment = prepare(sample, tmp_path / "copy", credentials, 4711, 4712)
 
     vault = Vault(tmp_path / "copy", environment[MASTER_KEY_VARIABLE])
     assert vault.lookup(PASSWORD_ALIAS) == credentials.password
+    assert vault.lookup(SIGNING_KEY_ALIAS) == credentials.signing_key.read_text()
     certificate = tmp_path / "copy/registry/governance/apns/certificate.p12"
     assert certificate.read_bytes() == credentials.client_certificate.read_bytes()
-    assert environment["APNS_CONNECTOR__APNS__DESTINATIONS__SANDBOX__PORT"] == "4711"
+    signing_key = tmp_path / "copy/registry/governance/apns/AuthKey.p8"
+    assert signing_key.read_bytes() == credentials.signing_key.read_bytes()
+    sandbox = "APNS_CONNECTOR__APNS__DESTINATIONS__SANDBOX__"
+    assert environment[f"{sandbox}PORT"] == "4711"
+    assert environment[f"{sandbox}CHANNELS__PORT"] == "4712"
     assert [file.name for file in sample.iterdir()] == ["gateway.yaml"]

@@ -2,14 +2,13 @@ import pytest
 
 from apns_connector.gateway.answer import (
     ACCEPTED,
-    plain_refusal,
     refusal_answer,
     write_answer,
 )
-from apns_connector.gateway.form import Form
 from apns_connector.gateway.refusal import Refused
 from apns_connector.mediation import xml
 from apns_connector.mediation.fault import Detail, FaultCode, SoapFault
+from apns_connector.mediation.form import Form
 from apns_connector.mediation.soap import SoapVersion, new_envelope
 
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
@@ -23,7 +22,7 @@ REQUESTS = {
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
 
 
-@pytest.fixture(params=Form, ids=lambda form: form.name)
+@pytest.fixture(params=REQUESTS, ids=lambda form: form.name)
 def received(request, receive):
     return receive(*REQUESTS[request.param])
 
@@ -171,10 +170,60 @@ def test_a_soap_request_keeps_its_version_whatever_the_message_type(receive):
     assert xml.parse(write_answer(received.message, received).body).tag == f"{{{SOAP12}}}Envelope"
 
 
-def test_a_message_type_that_cannot_be_written_is_logged(received, caplog):
+def test_any_request_may_be_answered_with_json(received):
     received.message.properties.set("messageType", "application/json", "axis2")
-    assert write_answer(received.message, received).body.startswith(DECLARATION)
-    assert "messageType 'application/json' cannot be written" in caplog.text
+    answer = write_answer(received.message, received)
+    assert header(answer, "content-type") == "application/json; charset=UTF-8"
+    assert answer.body == '{"a":"\u00e4"}'.encode()
+
+
+def test_a_json_request_is_answered_with_json_whatever_the_flow_makes_of_it(receive):
+    received = receive(b'{"a": 1.10}', "application/json")
+    assert write_answer(received.message, received).body == b'{"a":1.10}'
+    received.message.replace_payload(xml.parse(b"<r><s>true</s></r>"))
+    answer = write_answer(received.message, received)
+    assert answer.body == b'{"r":{"s":true}}'
+    make_fault(received.message)
+    answer = write_answer(received.message, received)
+    assert answer.status == 500
+    assert answer.body == b'{"Fault":{"faultcode":"soapenv:Server","faultstring":"why"}}'
+
+
+def test_the_charset_is_left_out_for_clients_that_stumble_over_it(receive):
+    received = receive(b"{}", "application/json")
+    received.message.properties.set("setCharacterEncoding", "false", "axis2")
+    assert header(write_answer(received.message, received), "content-type") == "application/json"
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "answered_type"),
+    [
+        (b"a,b", "text/csv", "text/csv; charset=UTF-8"),
+        (b"\x00\xff", "application/octet-stream", "application/octet-stream"),
+        (b"\x00\xff", "image/png", "image/png"),
+        (b"a=b&c=d+e", "application/x-www-form-urlencoded",
+         "application/x-www-form-urlencoded; charset=UTF-8"),
+    ],
+)  # fmt: skip
+def test_what_is_echoed_is_what_came(receive, body, content_type, answered_type):
+    received = receive(body, content_type)
+    answer = write_answer(received.message, received)
+    assert (header(answer, "content-type"), answer.body) == (answered_type, body)
+
+
+def test_an_answer_in_parts_names_its_boundary(receive):
+    received = receive(*REQUESTS[Form.SOAP11])
+    received.message.properties.set("enableSwA", "true", "axis2")
+    content_type = header(write_answer(received.message, received), "content-type")
+    assert content_type.startswith("multipart/related; boundary=")
+
+
+@pytest.mark.parametrize(
+    ("form", "content_type"),
+    [(Form.JSON, "application/json; charset=UTF-8"), (Form.BINARY, "text/plain; charset=UTF-8")],
+)
+def test_a_refusal_is_in_a_form_that_its_client_reads(form, content_type):
+    assert header(refusal_answer(Refused(400, "p"), form), "content-type") == content_type
 
 
 @pytest.mark.parametrize(
@@ -194,5 +243,5 @@ def test_a_refusal_is_a_fault_that_blames_by_its_status(refused, code):
 def test_a_refusal_carries_the_headers_of_its_status():
     refused = Refused(405, "not <here>", (("allow", "POST"),))
     assert header(refusal_answer(refused, Form.POX), "allow") == "POST"
-    plain = plain_refusal(refused)
+    plain = refusal_answer(refused, Form.TEXT)
     assert (header(plain, "allow"), plain.body) == ("POST", b"not <here>\n")

@@ -1,9 +1,10 @@
 import pytest
 
-from apns_connector.gateway.binding import expected_form
-from apns_connector.gateway.form import Form
+from apns_connector.gateway.binding import expected_form, read_message
+from apns_connector.gateway.limits import Limits
 from apns_connector.gateway.refusal import Refused
 from apns_connector.gateway.request import Request
+from apns_connector.mediation.form import Form
 from apns_connector.mediation.soap import SoapVersion
 
 ENVELOPE11 = b'<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><a/></e:Body></e:Envelope>'
@@ -101,7 +102,8 @@ def test_the_parts_of_a_multipart_are_the_attachments_of_the_message(receive):
     [
         (None, Form.SOAP11),
         ("nonsense", Form.SOAP11),
-        ("application/json", Form.SOAP11),
+        ("application/json", Form.JSON),
+        ("text/plain", Form.TEXT),
         ("text/xml; charset=ebcdic", Form.SOAP11),
         ("application/soap+xml", Form.SOAP12),
         ("application/xml", Form.POX),
@@ -114,3 +116,17 @@ def test_the_parts_of_a_multipart_are_the_attachments_of_the_message(receive):
 def test_a_request_is_refused_in_the_form_that_its_header_announces(content_type, form):
     headers = {} if content_type is None else {"content-type": content_type}
     assert expected_form(Request("POST", "/", headers=headers)) is form
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE", "OPTIONS"])
+def test_a_method_without_a_body_is_refused_in_text_whatever_its_header_says(method):
+    headers = {"content-type": "application/json"}
+    assert expected_form(Request(method, "/", headers=headers)) is Form.TEXT
+
+
+def test_a_method_without_a_body_needs_none_whatever_its_header_says(configuration):
+    request = Request("GET", "/a", headers={"content-type": "text/xml"})
+    received = read_message(request, b"", configuration, Limits())
+    assert (received.form, received.message.payload) == (Form.POX, None)
+    with_body = read_message(request, b"<a/>", configuration, Limits())
+    assert with_body.message.payload.tag == "a"

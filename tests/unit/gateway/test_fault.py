@@ -1,11 +1,13 @@
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from apns_connector.gateway.fault import Blame, write_fault
-from apns_connector.gateway.form import Form
+from apns_connector.gateway.fault import Blame, form_of_faults, write_fault
 from apns_connector.mediation import xml
 from apns_connector.mediation.fault import SoapFault
+from apns_connector.mediation.form import Form
 from apns_connector.mediation.soap import SoapVersion, version_of
 
 
@@ -36,14 +38,44 @@ def test_a_fault_names_who_is_to_blame_in_the_words_of_its_version(form, blame, 
 
 
 def test_plain_xml_has_an_exception_instead_of_a_fault():
-    assert write_fault(Form.POX, Blame.CLIENT, "a < b") == b"<Exception>a &lt; b</Exception>"
+    body = write_fault(Form.POX, Blame.CLIENT, "a < b")
+    assert body.endswith(b"?><Exception>a &lt; b</Exception>")
+
+
+def test_json_has_the_fault_that_a_flow_would_answer_with():
+    assert json.loads(write_fault(Form.JSON, Blame.SERVER, 'say "why"')) == {
+        "Fault": {"faultcode": "soapenv:Server", "faultstring": 'say "why"'}
+    }
+
+
+def test_text_is_the_reason_alone():
+    assert write_fault(Form.TEXT, Blame.CLIENT, "a < b\ud800") == b"a < b?\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        (Form.URL_ENCODED, Form.POX),
+        (Form.FORM_DATA, Form.POX),
+        (Form.BINARY, Form.TEXT),
+        (Form.JSON, Form.JSON),
+        (Form.SOAP12, Form.SOAP12),
+    ],
+)
+def test_who_sends_what_no_one_reads_is_told_in_another_form(form, told):
+    assert form_of_faults(form) is told
 
 
 @settings(deadline=None)
-@given(st.text(max_size=50), st.sampled_from(Form))
+@given(st.text(max_size=50), st.sampled_from([Form.SOAP11, Form.SOAP12, Form.POX]))
 def test_whatever_a_reason_holds_the_fault_stays_well_formed(reason, form):
     root = xml.parse(write_fault(form, Blame.CLIENT, reason))
     assert "".join(root.itertext()).startswith("soapenv:") is (form is not Form.POX)
+
+
+@given(st.text(max_size=50))
+def test_whatever_a_reason_holds_the_json_stays_json(reason):
+    assert set(json.loads(write_fault(Form.JSON, Blame.CLIENT, reason))) == {"Fault"}
 
 
 def test_markup_and_characters_that_xml_forbids_cannot_break_out():

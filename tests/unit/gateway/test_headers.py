@@ -1,7 +1,7 @@
 import pytest
 
-from apns_connector.gateway.form import Form
 from apns_connector.gateway.headers import content_type_of, sendable
+from apns_connector.mediation.form import Form
 
 ENVELOPE12 = b'<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body/></e:Envelope>'
 
@@ -80,3 +80,10 @@ def test_an_action_of_its_own_is_told_by_a_soap_12_answer(received, action, sent
 def test_soap_11_and_plain_xml_have_no_action(received):
     received.message.action = "urn:answer"
     assert content_type_of(received.message, Form.SOAP11, received) == "text/xml; charset=UTF-8"
+
+
+def test_the_type_of_the_other_soap_version_is_not_that_of_the_answer(received):
+    received.message.properties.set("ContentType", "text/xml; charset=UTF-8", "axis2")
+    assert content_type_of(received.message, Form.SOAP12, received) == (
+        "application/soap+xml; charset=UTF-8"
+    )

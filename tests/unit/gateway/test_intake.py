@@ -11,8 +11,9 @@ from apns_connector.gateway.intake import UNEXPECTED, Intake
 from apns_connector.gateway.limits import Limits
 from apns_connector.gateway.refusal import Refused
 from apns_connector.gateway.request import Request
+from apns_connector.mediation.flow import Flow, Flows
 from apns_connector.mediation.mediator import Sequence, Step
-from apns_connector.mediation.proxy import Flow, Proxy
+from apns_connector.mediation.proxy import Proxy
 
 ENVELOPE = b'<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body/></e:Envelope>'
 LARGE = ENVELOPE + b" " * 2000
@@ -32,7 +33,7 @@ class Running:
 
 def proxy(run) -> Proxy:
     sequence = Sequence([Step(Running(run), "test")])
-    return Proxy("P", in_flow=Flow(inline=sequence), out_flow=Flow(), fault_flow=Flow())
+    return Proxy("P", flows=Flows(received=Flow(inline=sequence)))
 
 
 async def post(intake, run, body=ENVELOPE, events=None, content_type="text/xml"):
@@ -47,7 +48,7 @@ async def post(intake, run, body=ENVELOPE, events=None, content_type="text/xml")
         sent.append(event)
 
     request = Request("POST", "/services/P", headers={"content-type": content_type})
-    await intake.post(proxy(run), request, receive, Reply(send))
+    await intake.take(proxy(run), request, receive, Reply(send))
     return sent[0]["status"], sent[1]["body"]
 
 
@@ -56,7 +57,7 @@ async def nothing(message) -> None:
 
 
 async def spoil(message) -> None:
-    message.envelope = None
+    message.properties = None
 
 
 def test_a_request_is_in_progress_while_its_flow_runs(configuration):

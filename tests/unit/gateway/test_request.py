@@ -21,7 +21,7 @@ def test_a_request_is_read_from_its_scope_once():
     assert (request.method, request.path, request.scheme) == ("POST", "/services/a b", "https")
     assert (request.client, request.http_version) == ("192.0.2.1", "1.0")
     assert request.headers == {"host": "h", "x-a": "1, 2", "x-b": "\u00e4"}
-    assert request.target == "/services/a b?x=1&y=%C3%A4+z&x=2&e="
+    assert request.target == "/services/a%20b?x=1&y=%C3%A4+z&x=2&e="
 
 
 def test_url_parameters_are_decoded_and_the_last_of_equal_names_counts():

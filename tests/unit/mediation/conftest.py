@@ -13,6 +13,7 @@ import pytest
 
 from apns_connector.mediation import xml
 from apns_connector.mediation.configuration import Configuration, read_deployment
+from apns_connector.mediation.endpoints.transport import OutboundReply, OutboundRequest
 from apns_connector.mediation.expression import Expression, compile_expression
 from apns_connector.mediation.library import Library, read_library
 from apns_connector.mediation.message import Message
@@ -91,6 +92,41 @@ class Failing:
         raise self._fault
 
 
+class Backend:
+    """A transport that keeps the requests and gives, one after the other, what it was told to:
+    a reply, or a failure that is raised. The last one it gives again and again."""
+
+    def __init__(self, *answers: OutboundReply | Exception) -> None:
+        self.answers = list(answers) or [OutboundReply(202)]
+        self.requests: list[OutboundRequest] = []
+
+    async def exchange(self, request: OutboundRequest) -> OutboundReply:
+        self.requests.append(request)
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    @property
+    def urls(self) -> list[str]:
+        return [request.url for request in self.requests]
+
+    @staticmethod
+    def reply(body: str = "", content_type: str = "text/xml", status: int = 200) -> OutboundReply:
+        return OutboundReply(status, (("Content-Type", content_type),), body.encode(), "Said so")
+
+    @classmethod
+    def soap(cls, payload: str = "<answer/>", **arguments: Any) -> OutboundReply:
+        """A reply with this payload in a SOAP 1.1 envelope."""
+        envelope = f"<e:Envelope xmlns:e='{xml.SOAP11}'><e:Body>{payload}</e:Body></e:Envelope>"
+        return cls.reply(envelope, **arguments)
+
+    @classmethod
+    def fault(cls, code: str = "e:Server") -> OutboundReply:
+        fault = f"<faultcode>{code}</faultcode><faultstring>no</faultstring>"
+        return cls.soap(f"<e:Fault>{fault}<detail>why</detail></e:Fault>", status=500)
+
+
 @dataclass
 class Ran:
     """What a flow left behind."""
@@ -117,6 +153,7 @@ def build() -> Any:
         library_files = staticmethod(library_files)
         template = staticmethod(template)
         recorder = Recorder
+        backend = Backend
         failing = Failing
         synapse = SYNAPSE
         apns = APNS
@@ -191,16 +228,22 @@ def mediate(
     def run(
         mediators: str,
         *,
+        transport: Backend | None = None,
         definitions: str = "",
         files: Mapping[str, str | bytes] | None = None,
         payload: str = "<request/>",
         values: Mapping[str, Any] | None = None,
         properties: Mapping[str, Any] | None = None,
+        json: Any = None,
         **arguments: Any,
     ) -> Ran:
         tested = f"<sequence name='tested' xmlns:a='urn:a'>{mediators}</sequence>"
         configuration = deploy(definitions + tested, files, **arguments)
+        if transport is not None:
+            configuration.transport = transport
         sent = new_message(payload, configuration=configuration, **(values or {}))
+        if json is not None:
+            sent.replace_json(json)
         for name, value in (properties or {}).items():
             sent.properties.set(name, value)
         sequence = configuration.sequence("tested")

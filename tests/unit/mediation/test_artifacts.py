@@ -101,3 +101,27 @@ def test_a_template_of_the_deployment_comes_before_that_of_a_library(
     own = deploy(f"<template name='{name}'><sequence/></template>", libraries=[apns]).template(name)
     assert own is not None
     assert own.name == name
+
+
+def test_an_entry_is_text_or_xml_of_a_local_entry_or_else_a_resource(deploy: Deploy) -> None:
+    configuration = deploy(
+        "<localEntry key='T'>text</localEntry><localEntry key='gov:/a.txt'>mine</localEntry>",
+        {"registry/governance/a.txt": "theirs", "registry/governance/b.txt": "b"},
+    )
+    assert configuration.entry("T") == "text"
+    assert configuration.entry("gov:/a.txt") == "mine"
+    assert configuration.entry("gov:/b.txt") == "b"
+    assert configuration.entry("none") is None
+
+
+def test_documents_are_the_definitions_and_what_was_built_on_the_fly(
+    deploy: Deploy, build: Any
+) -> None:
+    configuration = deploy(
+        "<sequence name='S'><sequence key='gov:/s.xml'/></sequence>",
+        {"registry/governance/s.xml": f"<sequence xmlns='{build.synapse}'/>"},
+    )
+    assert [document.file for document in configuration.documents()] == [
+        f"{build.configs}/synapse.xml",
+        "registry/governance/s.xml",
+    ]

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from apns_connector.errors import MediationError
-from apns_connector.mediation.dates import format_date
+from apns_connector.mediation.dates import format_date, parse_date
 
 MOMENT = datetime(2026, 3, 9, 0, 7, 5, 42_000, tzinfo=timezone(timedelta(hours=5, minutes=30)))
 
@@ -40,3 +40,33 @@ def test_the_default_is_javas_short_form() -> None:
 def test_a_letter_that_is_not_known_is_named() -> None:
     with pytest.raises(MediationError, match="'G'"):
         format_date(MOMENT, "G yyyy")
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "moment"),
+    [
+        ("2026-03-09T00:07:05.042+05:30", "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", MOMENT),
+        ("09/03/26 12:07:05 am", "dd/MM/yy hh:mm:ss a", datetime(2026, 3, 9, 0, 7, 5)),
+        ("Mon, 9 March 2026 3 PM", "EEE, d MMMM yyyy h a", datetime(2026, 3, 9, 15)),
+        ("2026-03-09Z", "yyyy-MM-ddX", datetime(2026, 3, 9, tzinfo=UTC)),
+        ("23:59 -0130", "HH:mm Z",
+         datetime(1970, 1, 1, 23, 59, tzinfo=timezone(timedelta(hours=-1, minutes=-30)))),
+        ("24", "kk", datetime(1970, 1, 1)),
+    ],
+)  # fmt: skip
+def test_a_text_is_read_after_its_pattern(text: str, pattern: str, moment: datetime) -> None:
+    assert parse_date(text, pattern) == moment
+
+
+@pytest.mark.parametrize(
+    ("text", "pattern", "problem"),
+    [
+        ("2026-3-9", "yyyy-MM-dd", "has not the form yyyy-MM-dd"),
+        ("2026-02-30", "yyyy-MM-dd", "does not exist"),
+        ("9 Mrz 2026", "d MMM yyyy", "does not exist"),
+        ("x", "Q", "'Q' cannot be read"),
+    ],
+)
+def test_a_text_that_is_no_such_date_is_told(text: str, pattern: str, problem: str) -> None:
+    with pytest.raises(MediationError, match=problem):
+        parse_date(text, pattern)

@@ -157,3 +157,45 @@ def test_a_look_up_without_a_vault_names_the_alias(evaluate: Evaluate) -> None:
 def test_other_sources_of_secrets_are_refused(evaluate: Evaluate) -> None:
     with pytest.raises(MediationError, match="one argument"):
         evaluate("wso2:vault-lookup('alias', 'ENV', 'false')")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "signature"),
+    [
+        ("'what do ya want for nothing?', 'Jefe'", "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"),
+        ("'what do ya want for nothing?', 'Jefe', 'HmacSHA256'",
+         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"),
+        ("'what do ya want for nothing?', 'Jefe', 'HmacMD5'", "750c783e6ab0b503eaa86e310a5db738"),
+    ],
+)  # fmt: skip
+def test_hmac_generate_gives_the_signatures_of_rfc_2202_and_4231(
+    evaluate: Evaluate, arguments: str, signature: str
+) -> None:
+    assert evaluate(f"hmac-generate({arguments})") == signature
+
+
+def test_hmac_generate_tells_an_algorithm_that_it_does_not_know(evaluate: Evaluate) -> None:
+    with pytest.raises(MediationError, match="not 'HmacNone'"):
+        evaluate("hmac-generate('a', 'b', 'HmacNone')")
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [("lower-case('aB')", "ab"), ("upper-case('aB')", "AB"), ("ends-with('abc', 'bc')", "true"),
+     ("concat(upper-case('a'), 'b')", "Ab")],
+)  # fmt: skip
+def test_the_extensions_of_jaxen_are_there(evaluate: Evaluate, source: str, text: str) -> None:
+    assert evaluate(source) == text
+
+
+def test_the_file_scope_reads_file_properties(
+    evaluate: Evaluate, deploy: Callable[..., Configuration], new_message: NewMessage
+) -> None:
+    message = new_message(configuration=deploy(files={"file.properties": "a.b=from the file\n"}))
+    assert evaluate("get-property('file', 'a.b')", message) == "from the file"
+    assert evaluate("get-property('file', 'none')", message) is None
+
+
+def test_the_operation_is_that_of_every_proxy(evaluate: Evaluate) -> None:
+    assert evaluate("get-property('OperationName')") == "mediate"
+    assert evaluate("get-property('OperationNamespace')") == ""

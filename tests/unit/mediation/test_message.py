@@ -10,7 +10,9 @@ import pytest
 from apns_connector.errors import XmlError
 from apns_connector.mediation import xml
 from apns_connector.mediation.configuration import Configuration
-from apns_connector.mediation.message import Attachment, Exchange, Message
+from apns_connector.mediation.exchange import Exchange
+from apns_connector.mediation.message import Attachment, Message
+from apns_connector.mediation.properties import FunctionContext
 from apns_connector.mediation.soap import SoapVersion, new_envelope
 
 NewMessage = Callable[..., Message]
@@ -136,3 +138,85 @@ def test_an_answer_is_taken_once_and_leaves_no_circle_of_references(
     exchange = message.exchange
     assert exchange.take_response() is message
     assert exchange.take_response() is None
+
+
+def test_a_json_message_has_no_envelope_until_it_is_asked_for_one(
+    deploy: Callable[..., Configuration],
+) -> None:
+    message = Message.from_json({"a": 1}, configuration=deploy(), to="/services/X")
+    assert message.pox
+    assert message.has_json
+    assert not message.is_fault
+    assert message.soap_version is SoapVersion.SOAP11
+
+
+def test_json_that_is_named_like_a_fault_is_none(new_message: NewMessage) -> None:
+    message = new_message()
+    message.replace_json({"Fault": 1})
+    assert not message.is_fault
+    message.pox_fault = True
+    assert message.is_fault
+
+
+def test_a_clone_is_independent(new_message: NewMessage) -> None:
+    message = new_message("<a/>", header="<h/>", to="/x", action="urn:a", headers=[("X", "1")])
+    message.properties.set("tree", xml.parse(b"<t/>"))
+    message.properties.set("nodes", [xml.parse(b"<t/>")])
+    message.properties.set("x", "1", "axis2")
+    message.variables["v"] = xml.parse(b"<v/>")
+    message.attachments["c"] = Attachment("c", "text/plain", b"content")
+    message.functions.append(FunctionContext("t", {"p": "1"}))
+    message.secrets.add("s")
+    message.nesting = 3
+    message.pox_fault = True
+    clone = message.clone()
+    assert clone.exchange is message.exchange
+    assert (clone.to, clone.action, clone.nesting, clone.pox_fault) == ("/x", "urn:a", 3, True)
+    assert (clone.properties.get("x", "transport"), clone.functions[0].get("p")) == ("1", "1")
+    assert clone.attachments["c"] is message.attachments["c"]
+
+    clone.body.append(xml.parse(b"<b/>"))
+    clone.properties.get("tree").set("changed", "1")
+    clone.properties.get("nodes")[0].set("changed", "1")
+    clone.variables["v"].set("changed", "1")
+    clone.properties.set("y", "2")
+    clone.properties.set("x", "2", "axis2")
+    clone.properties.set("X", "2", "transport")
+    clone.variables["w"] = 1
+    clone.secrets.add("t")
+    clone.attachments.clear()
+    clone.functions.clear()
+    clone.to = None
+    assert len(message.body) == 1
+    assert not message.properties.get("tree").attrib
+    assert not message.properties.get("nodes")[0].attrib
+    assert not message.variables["v"].attrib
+    assert (message.properties.get("y"), message.properties.get("x", "axis2")) == (None, "1")
+    assert (message.properties.get("x", "transport"), message.to) == ("1", "/x")
+    assert (len(message.variables), message.secrets, len(message.attachments)) == (1, {"s"}, 1)
+    assert len(message.functions) == 1
+
+
+def test_a_clone_shares_the_operation_scope_and_has_an_id_of_its_own(
+    new_message: NewMessage,
+) -> None:
+    message = new_message()
+    clone = message.clone()
+    clone.properties.set("x", "1", "operation")
+    assert message.properties.get("x", "operation") == "1"
+    assert clone.message_id != message.message_id
+
+
+@pytest.mark.parametrize("seen", [False, True])
+def test_a_clone_of_json_is_json(deploy: Callable[..., Configuration], seen: bool) -> None:
+    message = Message.from_json({"a": 1}, configuration=deploy())
+    assert not seen or message.payload is not None
+    clone = message.clone()
+    assert clone.json == {"a": 1}
+    clone.replace_json({"a": 2})
+    assert message.json == {"a": 1}
+    other = message.clone()
+    assert other.payload is not None
+    other.payload.set("changed", "1")
+    assert message.has_json
+    assert not other.has_json

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from apns_connector.errors import MediationError
-from apns_connector.mediation.properties import FunctionContext, Headers, Properties
+from apns_connector.mediation import xml
+from apns_connector.mediation.properties import (
+    FunctionContext,
+    Headers,
+    Properties,
+    independent,
+)
 
 
 @pytest.mark.parametrize("scope", ["default", "axis2", "transport", "operation", "axis2-client"])
@@ -88,3 +94,33 @@ def test_the_fields_of_headers_are_their_items() -> None:
     headers = Headers([("X-A", "1"), ("x-b", "2")])
     headers["x-a"] = "3"
     assert list(headers.fields()) == list(headers.items()) == [("x-a", "3"), ("x-b", "2")]
+
+
+def test_the_variables_of_the_gateway_itself_are_not_readable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("APNS_CONNECTOR_MASTER_KEY", "s3cret")
+    assert Properties().get("APNS_CONNECTOR_MASTER_KEY", "env") is None
+    assert Properties().get("APNS_CONNECTOR_MASTER_KEY", "system") == ""
+
+
+def test_a_copy_is_independent_but_for_the_operation_scope() -> None:
+    properties = Properties(headers=[("X-A", "1")])
+    for scope in ("default", "axis2", "axis2-client", "operation"):
+        properties.set("x", "1", scope)
+    copy = properties.copy()
+    for scope in ("default", "axis2", "axis2-client", "operation"):
+        copy.set("x", "2", scope)
+    copy.set("x-a", "2", "transport")
+    assert [properties.get("x", scope) for scope in ("default", "axis2", "axis2-client")] == [
+        "1"
+    ] * 3
+    assert properties.get("x", "operation") == "2"
+    assert properties.get("X-A", "transport") == "1"
+
+
+def test_xml_is_copied_for_a_second_message_and_nothing_else() -> None:
+    tree, other = xml.parse(b"<a/>"), object()
+    assert independent(tree) is not tree
+    assert independent([tree, "x"])[0] is not tree
+    assert independent(other) is other

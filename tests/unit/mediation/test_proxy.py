@@ -10,7 +10,9 @@ import pytest
 
 from apns_connector.errors import InvalidDeployment, MediationError
 from apns_connector.mediation.configuration import Configuration
-from apns_connector.mediation.message import Exchange, Message
+from apns_connector.mediation.exchange import Exchange
+from apns_connector.mediation.message import Message
+from apns_connector.mediation.proxy import is_address_of
 from apns_connector.mediation.xml import WSDL11
 
 Deploy = Callable[..., Configuration]
@@ -77,6 +79,60 @@ def test_when_the_fault_sequence_fails_too_nobody_is_left(call: Callable[..., An
         )
 
 
+BACKEND = "<endpoint><address uri='http://b/s'/></endpoint>"
+
+
+@pytest.fixture
+def forward(
+    deploy: Deploy, new_message: NewMessage, build: Any
+) -> Callable[..., tuple[Any, Exchange]]:
+    """The backend and the exchange after a request to a proxy with that target."""
+
+    def run(target: str, definitions: str = "") -> tuple[Any, Exchange]:
+        backend = build.backend(build.backend.soap("<answer/>"))
+        configuration = deploy(f"<proxy name='P'>{target}</proxy>{definitions}")
+        configuration.transport = backend
+        message = new_message(configuration=configuration)
+        return backend, asyncio.run(configuration.proxies["P"].receive(message))
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("target", "definitions"),
+    [
+        (f"<target>{BACKEND}</target>", ""),
+        (f"<target><inSequence/>{BACKEND}</target>", ""),
+        ("<target endpoint='E'/>", BACKEND.replace("<endpoint>", "<endpoint name='E'>")),
+        ("<target endpoint='E'/>", f"<localEntry key='E'>{BACKEND}</localEntry>"),
+    ],
+)
+def test_a_request_goes_on_to_the_endpoint_and_its_reply_to_the_client(
+    forward: Callable[..., Any], target: str, definitions: str
+) -> None:
+    backend, exchange = forward(target, definitions)
+    assert backend.urls == ["http://b/s"]
+    assert exchange.response.payload.tag == "answer"
+
+
+def test_the_reply_of_the_endpoint_runs_through_the_out_sequence(
+    forward: Callable[..., Any],
+) -> None:
+    _, exchange = forward(
+        f"<target><outSequence><property name='out' value='1'/><send/></outSequence>{BACKEND}"
+        "</target>"
+    )
+    assert exchange.response.properties.get("out") == "1"
+
+
+def test_an_in_sequence_that_stops_keeps_the_request_from_the_endpoint(
+    forward: Callable[..., Any],
+) -> None:
+    backend, exchange = forward(f"<target><inSequence><drop/></inSequence>{BACKEND}</target>")
+    assert backend.requests == []
+    assert exchange.response is None
+
+
 def test_the_mandatory_sequence_runs_first_and_may_end_the_request(
     call: Callable[..., Any],
 ) -> None:
@@ -91,6 +147,11 @@ def test_the_mandatory_sequence_runs_first_and_may_end_the_request(
 def test_the_message_knows_the_service_that_received_it(call: Callable[..., Any]) -> None:
     message, _ = call("<target><inSequence/></target>")
     assert message.service.name == "P"
+
+
+@pytest.mark.parametrize("address", ["/services/Q", "/services/PQ", "/P", "urn:x", "/services/"])
+def test_other_addresses_are_not_those_of_the_service(address: str) -> None:
+    assert not is_address_of("P", address)
 
 
 def test_attributes_and_parameters_are_read(deploy: Deploy) -> None:
@@ -171,8 +232,8 @@ def test_in_safe_mode_a_proxy_goes_without_its_wsdl(deploy: Deploy) -> None:
     [
         ("", "has no <target>"),
         ("<target/>", "neither inSequence nor endpoint"),
-        ("<target endpoint='E'/>", "endpoint of a proxy is not supported yet"),
-        ("<target><inSequence/><endpoint/></target>", "endpoint of a proxy is not supported yet"),
+        ("<target endpoint='E'/>", "endpoint 'E' is defined neither here"),
+        ("<target><inSequence/><endpoint/></target>", "<endpoint> is none of"),
         ("<target inSequence='none'/>", "sequence 'none'"),
         ("<target faultSequence='none'><inSequence/></target>", "sequence 'none'"),
         ("<target><inSequence/></target><enableSec/>", "<enableSec> of a proxy"),

@@ -9,10 +9,12 @@ import pytest
 from apns_connector.mediation import xml
 from apns_connector.mediation.redaction import (
     is_secret,
+    redacted_json,
     redacted_line,
     redacted_property,
     redacted_xml,
     secrets_in,
+    secrets_in_json,
     without_secrets,
 )
 
@@ -121,3 +123,16 @@ def test_a_line_that_a_client_made_for_it_takes_no_longer_than_others(line: str)
     redacted_line(line)
     # Some 0.2 s for a million characters; an expression that looks again and again takes minutes.
     assert time.process_time() - started < 5
+
+
+def test_whatever_is_under_a_name_for_a_secret_is_masked_in_json() -> None:
+    value = {"a": [{"password": "x", "b": 1}], "pwd": {"c": "y"}, "secret": None}
+    assert redacted_json(value) == '{"a":[{"password":"***","b":1}],"pwd":"***","secret":null}'
+    assert value["pwd"] == {"c": "y"}
+
+
+def test_the_secrets_of_json_are_the_texts_under_such_names() -> None:
+    value = {"a": [{"password": "s3cret"}, [{"pwd": ""}]], "keyPassphrase": "t", "x": "y"}
+    assert secrets_in_json(value) == {"s3cret", "t"}
+    assert secrets_in_json("password") == set()
+    assert len(secrets_in_json([{"pwd": str(number)} for number in range(500)])) == 100

@@ -10,6 +10,8 @@ import pytest
 from apns_connector.errors import InvalidDeployment
 from apns_connector.mediation.configuration import Configuration
 from apns_connector.mediation.library import Library
+from apns_connector.mediation.reading import Reference
+from apns_connector.mediation.references import problems_of
 
 Deploy = Callable[..., Configuration]
 
@@ -61,9 +63,9 @@ def test_the_registry_counts(deploy: Deploy, build: Any) -> None:
 def test_a_template_of_a_library_is_read_when_it_is_used_and_its_problems_told_once(
     deploy: Deploy, library: Callable[..., Library], build: Any
 ) -> None:
-    apns = library({"push": build.template("push", "", "<call/>")})
+    apns = library({"push": build.template("push", "", "<ejb/>")})
     deploy(libraries=[apns])
-    with pytest.raises(InvalidDeployment, match="<call> is not supported yet") as invalid:
+    with pytest.raises(InvalidDeployment, match="<ejb> is not supported") as invalid:
         deploy("<sequence name='S'><apns.push/><apns.push/></sequence>", libraries=[apns])
     assert len(invalid.value.problems) == 1
     assert "push.xml" in str(invalid.value.problems[0])
@@ -92,3 +94,41 @@ def test_keys_that_lead_in_a_circle_are_followed_once(deploy: Deploy) -> None:
         "<localEntry key='A'><sequence><sequence key='B'/></sequence></localEntry>"
         "<localEntry key='B'><sequence><sequence key='A'/></sequence></localEntry>"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "complaint"),
+    [
+        ("endpoint", "E", "endpoint 'E' is defined neither here nor in the registry"),
+        ("entry", "N", "'N' is neither a local entry nor a resource of the registry"),
+        ("store", "M", "message store 'M' is not defined"),
+        ("proxy", "P", "proxy 'P' is not defined"),
+    ],
+)
+def test_every_kind_of_key_is_looked_up_where_it_belongs(
+    deploy: Deploy, kind: str, key: str, complaint: str
+) -> None:
+    [problem] = problems_of([Reference(kind, key, "x.xml", 7)], deploy())
+    assert str(problem) == f"x.xml:7: {complaint}"
+
+
+def test_keys_of_every_kind_lead_somewhere(deploy: Deploy) -> None:
+    configuration = deploy(
+        "<localEntry key='N'>text</localEntry>"
+        "<proxy name='P'><target><inSequence/></target></proxy>",
+        {"registry/governance/n.txt": "text"},
+    )
+    good = [("entry", "N"), ("entry", "gov:/n.txt"), ("proxy", "P"), ("sequence", "main")]
+    references = [Reference(kind, key, "x.xml", 1) for kind, key in good]
+    assert problems_of(references, configuration) == []
+
+
+def test_all_problems_of_a_registry_resource_are_told(deploy: Deploy, build: Any) -> None:
+    content = f"<sequence xmlns='{build.synapse}'>\n<ejb/>\n<spring/></sequence>"
+    with pytest.raises(InvalidDeployment) as invalid:
+        deploy(
+            "<sequence name='S'><sequence key='gov:/s.xml'/></sequence>",
+            {"registry/governance/s.xml": content},
+        )
+    places = [(problem.file, problem.line) for problem in invalid.value.problems]
+    assert places == [("registry/governance/s.xml", 2), ("registry/governance/s.xml", 3)]

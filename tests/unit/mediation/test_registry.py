@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from apns_connector.errors import RegistryError
-from apns_connector.mediation.registry import Registry
+from apns_connector.mediation.registry import Mounted, Registry, canonical
 
 
 @pytest.fixture
@@ -128,3 +128,76 @@ def test_a_path_of_any_length_is_refused_or_not_found_and_never_remembered(tmp_p
         registry.resource("gov:/" + "a" * 1_000)
     with pytest.raises(RegistryError, match="cannot be read"):
         registry.resource("gov:/" + "a" * 500)  # more than a file name may have
+
+
+# ---- resources that lie elsewhere ----------------------------------------------------------------
+
+
+@pytest.fixture
+def mounted(tmp_path: Path, build: Any) -> Registry:
+    build.files(tmp_path, {"registry/governance/both.txt": "registry", "project/x.xml": "<x/>"})
+    return Registry(
+        tmp_path / "registry",
+        {
+            "governance/both.txt": Mounted(b"archive", None, "app.car/both.txt"),
+            "governance/deep/a.p12": Mounted(b"\x30", None, "app.car/a.p12"),
+            "config/typed": Mounted(b"{}", "application/json", "app.car/typed"),
+            "config/x.xml": Mounted(tmp_path / "project/x.xml", None, "project/x.xml"),
+            "config/gone": Mounted(tmp_path / "project/gone", None, "project/gone"),
+        },
+        cache_seconds=0,
+    )
+
+
+def test_mounted_resources_are_found_by_every_spelling_of_their_path(mounted: Registry) -> None:
+    first = mounted.resource("gov:/deep/a.p12")
+    assert first is not None
+    assert (first.content, first.media_type, first.file) == (
+        b"\x30",
+        "application/x-pkcs12",
+        "app.car/a.p12",
+    )
+    for path in ("deep/a.p12", "/_system/governance/deep/a.p12", "gov://deep/./a.p12"):
+        assert mounted.resource(path) is first
+
+
+def test_the_registry_itself_goes_before_what_is_mounted(mounted: Registry) -> None:
+    assert mounted.text("gov:/both.txt") == "registry"
+
+
+def test_a_mounted_resource_has_the_media_type_that_is_stated(mounted: Registry) -> None:
+    resource = mounted.resource("conf:/typed")
+    assert resource is not None
+    assert resource.media_type == "application/json"
+
+
+def test_a_mounted_file_is_read_anew_when_it_changes(mounted: Registry, tmp_path: Path) -> None:
+    first = mounted.element("conf:/x.xml")
+    assert mounted.element("conf:/x.xml") is first
+    (tmp_path / "project/x.xml").write_text("<changed/>")
+    changed = mounted.element("conf:/x.xml")
+    assert changed is not None
+    assert changed.tag == "changed"
+
+
+def test_a_mounted_file_that_is_gone_is_none(mounted: Registry) -> None:
+    assert mounted.resource("conf:/gone") is None
+
+
+def test_what_is_mounted_does_not_show_its_content(mounted: Registry) -> None:
+    assert "archive" not in repr(mounted.mounted["governance/both.txt"])
+
+
+@pytest.mark.parametrize(
+    ("path", "below"),
+    [
+        ("/_system/governance/a/b", "governance/a/b"),
+        ("/_system/config/a", "config/a"),
+        ("gov:a", "governance/a"),
+        ("conf:/a", "config/a"),
+        ("resources:a", "governance/mi-resources/a"),
+        ("a", "governance/a"),
+    ],
+)
+def test_a_path_has_one_canonical_spelling(path: str, below: str) -> None:
+    assert canonical(path) == below

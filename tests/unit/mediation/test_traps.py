@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from apns_connector.errors import InvalidDeployment, MediationError
+from apns_connector.mediation.json_value import ExactFloat
 from apns_connector.mediation.library import Library
 from apns_connector.mediation.soap import SoapVersion
 
@@ -36,6 +37,24 @@ def test_trap_2_nothing_found_is_empty_for_nodes_and_null_for_properties(mediate
         "<property name='get' expression=\"get-property('none')\"/>"
     )
     assert ran.properties == {"nodes": "", "text": ""}
+
+
+def test_trap_2_nothing_found_in_json_is_empty_as_well(mediate: Mediate) -> None:
+    ran = mediate(
+        "<property name='json' expression='json-eval($.none)'/>"
+        "<property name='synapse' expression='${payload.none}'/>",
+        json={"a": 1},
+        properties={"json": "old", "synapse": "old"},
+    )
+    assert ran.properties == {"json": "", "synapse": ""}
+
+
+def test_trap_3_a_path_that_leads_nowhere_in_json_is_the_empty_text_as_parameter(
+    mediate: Mediate,
+) -> None:
+    for expression in ("{json-eval($.none)}", "{${vars.none}}"):
+        ran = mediate(CALL.format(expression), definitions=template(SHOW), json={"a": 1})
+        assert ran.properties["shown"] == ""
 
 
 def test_trap_3_a_missing_node_as_parameter_is_absent(mediate: Mediate) -> None:
@@ -120,6 +139,15 @@ def test_trap_10_an_element_is_its_direct_text_and_xml_when_that_is_blank(mediat
 def test_trap_11_numbers_print_with_a_point(mediate: Mediate) -> None:
     ran = mediate("<property name='n' expression='count(//x)'/>", payload="<r><x/><x/><x/></r>")
     assert ran.properties["n"] == "3.0"
+
+
+def test_trap_11_numbers_of_json_print_as_they_are_written(mediate: Mediate) -> None:
+    ran = mediate(
+        "<property name='n' expression='json-eval($.n)'/>"
+        "<property name='f' expression='${payload.f}'/>",
+        json={"n": 3, "f": ExactFloat("1.50")},
+    )
+    assert ran.properties == {"n": "3", "f": "1.50"}
 
 
 @pytest.mark.parametrize("operator", ["=", "!="])

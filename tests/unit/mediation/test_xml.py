@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
 import apns_connector
 from apns_connector.errors import XmlError
@@ -104,3 +105,31 @@ def test_what_no_document_can_hold_is_replaced() -> None:
     assert xml.writable("a\x00b\x1fc\ud800d\ufffe\tö\U0001f600") == (
         "a\ufffdb\ufffdc\ufffdd\ufffd\tö\U0001f600"
     )
+
+
+def test_a_document_may_refer_to_others_that_are_given_to_it() -> None:
+    xs = "http://www.w3.org/2001/XMLSchema"
+    asked: list[str] = []
+
+    def resolve(location: str) -> bytes:
+        asked.append(location)
+        return f"<s:schema xmlns:s='{xs}'><s:element name='b'/></s:schema>".encode()
+
+    including = f"<s:schema xmlns:s='{xs}'><s:include schemaLocation='b.xsd'/></s:schema>"
+    root = xml.parse_referring(including.encode(), "gov:/s/a.xsd", resolve)
+    assert etree.XMLSchema(root).validate(xml.parse(b"<b/>"))
+    assert asked == ["gov:/s/b.xsd"]
+
+
+def test_what_is_not_given_is_not_read_from_a_file_either(tmp_path: Path) -> None:
+    xs = "http://www.w3.org/2001/XMLSchema"
+    file = tmp_path / "b.xsd"
+    file.write_text(f"<s:schema xmlns:s='{xs}'><s:element name='b'/></s:schema>")
+
+    def refuse(location: str) -> bytes:
+        raise LookupError(location)
+
+    including = f"<s:schema xmlns:s='{xs}'><s:include schemaLocation='{file}'/></s:schema>"
+    root = xml.parse_referring(including.encode(), "a.xsd", refuse)
+    with pytest.raises(etree.XMLSchemaParseError):
+        etree.XMLSchema(root)

@@ -1,4 +1,4 @@
-"""One client for each destination and certificate, for as long as it is used."""
+"""One client for each destination, credentials and proxy, for as long as it is used."""
 
 from __future__ import annotations
 
@@ -6,14 +6,19 @@ import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from apns_connector.apns import PRODUCTION, SANDBOX
+from apns_connector.apns import CHANNELS_SANDBOX, PRODUCTION, SANDBOX, Proxy
 from apns_connector.errors import CredentialsError, DestinationError
-from apns_connector.operations.clients import IDLE_SECONDS, Clients
+from apns_connector.operations.clients import Clients
 from apns_connector.simulator.authority import Authority
 
 AUTHORITY = Authority.create()
 FILE = AUTHORITY.push_certificate("com.example.app").to_pkcs12("password")
+KEY = generate_private_key(SECP256R1()).private_bytes(
+    Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+)
 
 
 @asynccontextmanager
@@ -33,8 +38,14 @@ def run(scenario):
 
 
 def test_a_destination_that_is_not_known_is_refused():
-    with pytest.raises(DestinationError, match="'moon' is not valid"):
-        Clients().destination("moon")
+    for ask in (Clients().destination, Clients().channel_server):
+        with pytest.raises(DestinationError, match="'moon' is not valid"):
+            ask("moon")
+
+
+def test_channels_are_managed_elsewhere_than_notifications_are_sent():
+    assert Clients().channel_server("sandbox") is CHANNELS_SANDBOX
+    assert Clients(channel_servers={}).channel_server("sandbox") is None
 
 
 def test_the_same_file_is_opened_once():
@@ -63,7 +74,28 @@ def test_an_expired_certificate_is_refused_by_name():
     run(scenario)
 
 
-def test_a_client_is_shared_by_destination_and_certificate():
+def test_a_signing_key_is_opened_once_for_each_key_id_and_team():
+    clients = Clients()
+    first = clients.signing_key(KEY, "ABCDEFGHIJ", "KLMNOPQRST", "a")
+    assert clients.signing_key(KEY, "ABCDEFGHIJ", "KLMNOPQRST", "b") is first
+    assert clients.signing_key(KEY, "ABCDEFGHI2", "KLMNOPQRST", "a") is not first
+    assert clients.signing_key(KEY, "ABCDEFGHIJ", "KLMNOPQRS2", "a") is not first
+
+
+def test_what_is_no_signing_key_is_refused_by_name():
+    with pytest.raises(CredentialsError, match=r"gov:/x\.p8 is not a \.p8 file"):
+        Clients().signing_key(b"no key", "ABCDEFGHIJ", "KLMNOPQRST", "gov:/x.p8")
+
+
+def test_those_opened_longest_ago_are_forgotten():
+    clients = Clients(capacity=2)
+    first = clients.signing_key(KEY, "ABCDEFGHI1", "KLMNOPQRST", "a")
+    for number in (2, 3):
+        clients.signing_key(KEY, f"ABCDEFGHI{number}", "KLMNOPQRST", "a")
+    assert clients.signing_key(KEY, "ABCDEFGHI1", "KLMNOPQRST", "a") is not first
+
+
+def test_a_client_is_shared_by_destination_credentials_and_proxy():
     async def scenario(clients):
         certificate = await clients.certificate(FILE, "password", "a")
         first, second = await asyncio.gather(
@@ -71,6 +103,17 @@ def test_a_client_is_shared_by_destination_and_certificate():
         )
         assert first is second
         assert await clients.client(certificate, PRODUCTION) is not first
+        assert await clients.client(certificate, SANDBOX, Proxy("proxy", 3128)) is not first
+
+    run(scenario)
+
+
+def test_a_signing_key_has_a_client_as_a_certificate_has():
+    async def scenario(clients):
+        key = clients.signing_key(KEY, "ABCDEFGHIJ", "KLMNOPQRST", "a")
+        client = await clients.client(key, SANDBOX)
+        assert client.credentials is key
+        assert await clients.client(key, SANDBOX) is client
 
     run(scenario)
 
@@ -85,15 +128,13 @@ def test_a_renewed_certificate_gets_a_client_of_its_own():
     run(scenario)
 
 
-def test_the_client_that_was_used_longest_ago_makes_room():
+def test_channels_are_shared_by_app_and_timeout_as_well():
     async def scenario(clients):
-        made = []
-        for _ in range(3):
-            file = AUTHORITY.push_certificate("com.example.app").to_pkcs12("password")
-            certificate = await clients.certificate(file, "password", "a")
-            made.append((certificate, await clients.client(certificate, SANDBOX)))
-        assert await clients.client(made[2][0], SANDBOX) is made[2][1]
-        assert await clients.client(made[0][0], SANDBOX) is not made[0][1]
+        key = clients.signing_key(KEY, "ABCDEFGHIJ", "KLMNOPQRST", "a")
+        first = await clients.channels(key, "a.b", CHANNELS_SANDBOX)
+        assert await clients.channels(key, "a.b", CHANNELS_SANDBOX) is first
+        assert (await clients.channels(key, "c.d", CHANNELS_SANDBOX)).bundle_id == "c.d"
+        assert (await clients.channels(key, "a.b", CHANNELS_SANDBOX, timeout=2)).timeout == 2
 
     run(scenario)
 
@@ -105,18 +146,3 @@ def test_a_certificate_that_ends_soon_is_warned_of(caplog):
 
     run(scenario)
     assert "The certificate in gov:/push.p12 expires in 2 days: renew it" in caplog.text
-
-
-def test_a_client_that_nobody_uses_any_more_is_closed():
-    now = 0.0
-
-    async def scenario():
-        nonlocal now
-        async with closing(Clients(clock=lambda: now)) as clients:
-            certificate = await clients.certificate(FILE, "password", "a")
-            first = await clients.client(certificate, SANDBOX)
-            now = IDLE_SECONDS + 1
-            await clients.client(certificate, PRODUCTION)
-            assert await clients.client(certificate, SANDBOX) is not first
-
-    asyncio.run(scenario())

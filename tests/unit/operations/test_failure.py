@@ -14,7 +14,9 @@ from apns_connector.errors import (
     OutcomeUnknown,
     PayloadError,
 )
-from apns_connector.operations.failure import NAMESPACE, OperationError, record
+from apns_connector.operations.failure import OperationError, record
+from apns_connector.operations.output import Output
+from apns_connector.operations.result import NAMESPACE
 
 NOTIFICATION = Notification(device_token="ab" * 32, payload={"aps": {}}, topic="com.example.app")
 
@@ -22,14 +24,16 @@ NOTIFICATION = Notification(device_token="ab" * 32, payload={"aps": {}}, topic="
 CODES = {
     "APNS_000001": "BadDeviceToken MissingDeviceToken DeviceTokenNotForTopic MissingTopic BadTopic "
     "BadCollapseId BadExpirationDate BadMessageId BadPriority InvalidPushType DuplicateHeaders "
-    "BadPath",
+    "BadPath MissingChannelId BadChannelId BadRequestParams MissingChannelQueueSize "
+    "MissingPushType",
     "APNS_000002": "BadCertificate BadCertificateEnvironment Forbidden TopicDisallowed "
     "MissingProviderToken InvalidProviderToken ExpiredProviderToken UnrelatedKeyIdInToken "
-    "BadEnvironmentKeyIdInToken BadEnvironmentKeyInToken",
+    "BadEnvironmentKeyIdInToken BadEnvironmentKeyInToken TopicMismatch",
     "APNS_000004": "TooManyRequests TooManyProviderTokenUpdates IdleTimeout InternalServerError "
-    "ServiceUnavailable Shutdown Unregistered ExpiredToken",
-    "APNS_000006": "PayloadTooLarge PayloadEmpty",
-    "APNS_000007": "MethodNotAllowed SomethingNew",
+    "ServiceUnavailable Shutdown Unregistered ExpiredToken ChannelNotRegistered",
+    "APNS_000006": "PayloadTooLarge PayloadEmpty BadRequestPayload",
+    "APNS_000007": "MethodNotAllowed FeatureNotEnabled BroadcastFeatureNotEnabled "
+    "CannotCreateChannelConfig SomethingNew",
 }
 ROWS = [(reason, code) for code, reasons in CODES.items() for reason in reasons.split()]
 
@@ -121,3 +125,30 @@ def test_the_body_becomes_an_error_response_and_the_envelope_stays(message):
         "<apns:errorMessage>No &lt;token&gt; - Error Code : &lt;APNS_000001&gt;</apns:errorMessage>"
         "<apns:errorCode>APNS_000001</apns:errorCode></apns:errorResponse>"
     )
+
+
+def test_the_body_of_a_json_message_stays_json(message):
+    failed = message()
+    failed.replace_json({"request": 1})
+    record(failed, OperationError("APNS_000004", "Away", "gone", {"failed": 2}))
+    assert failed.json == {
+        "success": False,
+        "failed": 2,
+        "error": {"code": "APNS_000004", "message": "Away", "detail": "gone"},
+    }
+
+
+def test_what_the_result_tells_all_the_same_is_in_the_error_response(message):
+    failed = message()
+    record(failed, OperationError("APNS_000004", "Away", "gone", {"devices": [{"index": 0}]}))
+    devices = failed.payload[2]
+    assert etree.QName(devices).localname == "devices"
+    assert devices[0][0].text == "0"
+
+
+def test_a_failure_for_a_variable_leaves_the_body_alone(message):
+    failed = message()
+    record(failed, OperationError("APNS_000001", "No token"), Output("result"))
+    assert failed.payload.tag == "request"
+    assert failed.variables["result"]["payload"]["error"]["code"] == "APNS_000001"
+    assert failed.properties.get("ERROR_CODE") == "APNS_000001"

@@ -1,11 +1,24 @@
-"""apns.init: the settings on a message, checked in the order of the original connector."""
+"""apns.init: what it was given is kept on the message, and read from there."""
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
+from apns_connector.apns import Proxy
+from apns_connector.errors import MediationError
+from apns_connector.mediation.properties import FunctionContext
+from apns_connector.mediation.variables import Deferred
 from apns_connector.operations.failure import OperationError
-from apns_connector.operations.init import read_init
+from apns_connector.operations.init import PARAMETERS, KeepInit, read_init
+
+
+def initialised(message, **parameters):
+    message.functions.append(FunctionContext("init", parameters))
+    assert asyncio.run(KeepInit().mediate(message)) is True
+    message.functions.pop()
+    return message
 
 
 def failure(message) -> tuple[str, str]:
@@ -14,76 +27,91 @@ def failure(message) -> tuple[str, str]:
     return caught.value.code, caught.value.sentence
 
 
-def test_the_certificate_is_taken_from_the_registry(complete):
-    init, file = read_init(complete())
-    assert (init.destination, init.password) == ("sandbox", "secret word")
-    assert (file.name, file.content) == ("gov:/apns/push.p12", b"from the registry")
+def test_what_it_was_given_is_on_the_message_as_properties(message):
+    kept = initialised(message(), destination="sandbox", keyId="ABCDEFGHIJ")
+    assert kept.properties.default == {"apns.destination": "sandbox", "apns.keyId": "ABCDEFGHIJ"}
 
 
-def test_the_certificate_is_taken_from_an_attachment(complete):
-    _, file = read_init(complete(certificateFetchMethod="attachment"))
-    assert (file.name, file.content) == ("certificate", b"from the request")
+def test_nothing_of_an_earlier_init_shines_through(message):
+    kept = message(**dict.fromkeys(PARAMETERS, "old"), alert="not of an init")
+    initialised(kept, destination="sandbox")
+    assert kept.properties.default == {
+        "apns.destination": "sandbox",
+        "apns.alert": "not of an init",
+    }
+
+
+def test_a_parameter_that_cannot_be_evaluated_is_a_failure_with_a_code(message):
+    def fail(message):
+        raise MediationError("no such secret")
+
+    with pytest.raises(MediationError) as caught:
+        initialised(message(), password=Deferred(fail))
+    assert caught.value.code == "APNS_000001"
+
+
+def test_the_values_of_the_original_are_read(complete):
+    init = read_init(complete())
+    assert init.destination == "sandbox"
+    assert init.credentials.name == "gov:/apns/push.p12"
+    assert (init.topic, init.timeout, init.proxy) == (None, None, None)
+
+
+def test_topic_timeout_and_proxy_are_read(complete):
+    init = read_init(
+        complete(
+            topic="com.example.app",
+            timeout="2.5",
+            proxy="http://proxy:3128",
+            proxyUser="user",
+            proxyPassword="secret word",
+        )
+    )
+    assert (init.topic, init.timeout) == ("com.example.app", 2.5)
+    assert init.proxy == Proxy("proxy", 3128, "user", "secret word")
+
+
+def test_a_proxy_needs_no_user(complete):
+    assert read_init(complete(proxy="http://proxy:3128")).proxy == Proxy("proxy", 3128)
+
+
+@pytest.mark.parametrize("written", ["apns", "APNS", None, ""])
+def test_a_connection_is_of_the_type_apns_in_whatever_case(complete, written):
+    assert read_init(complete(connectionType=written, name="PUSH")).destination == "sandbox"
 
 
 @pytest.mark.parametrize(
-    ("changes", "code", "sentence"),
+    ("changes", "sentence"),
     [
-        ({"destination": None}, "APNS_000001", "Mandatory property apns.destination is missing."),
-        (
-            {"certificateFetchMethod": None},
-            "APNS_000001",
-            "Mandatory property apns.certificateFetchMethod is missing.",
-        ),
-        (
-            {"certificateFetchMethod": "Registry"},
-            "APNS_000001",
-            "Certificate fetch method 'Registry' is not allowed.",
-        ),
-        (
-            {"certificateRegistryPath": None},
-            "APNS_000001",
-            "Mandatory property apns.certificateRegistryPath is missing.",
-        ),
-        (
-            {"certificateRegistryPath": "gov:/none.p12"},
-            "APNS_000002",
-            "No certificate in registry path gov:/none.p12",
-        ),
-        (
-            {"certificateRegistryPath": "gov:/../../../etc/passwd"},
-            "APNS_000002",
-            "Certificate content in registry, <gov:/../../../etc/passwd> cannot be read",
-        ),
-        (
-            {"certificateFetchMethod": "attachment", "certificateAttachmentName": None},
-            "APNS_000001",
-            "Mandatory property apns.certificateAttachmentName is missing.",
-        ),
-        (
-            {"certificateFetchMethod": "attachment", "certificateAttachmentName": "other"},
-            "APNS_000002",
-            "Cannot extract certificate attachment for the name other",
-        ),
-        ({"password": None}, "APNS_000001", "Mandatory property apns.password is missing."),
+        ({"destination": None}, "Mandatory property apns.destination is missing."),
+        ({"connectionType": "EMAIL"}, "Connection type 'EMAIL' is not allowed; it must be apns"),
+        ({"timeout": "soon"}, "Property <apns.timeout> is not a number: 'soon'"),
+        ({"timeout": "0"}, "Property <apns.timeout> is 0; it must be above 0"),
+        ({"proxyUser": "user"}, "Mandatory property apns.proxy is missing."),
     ],
 )
-def test_what_is_missing_or_wrong_is_told(complete, changes, code, sentence):
-    assert failure(complete(**changes)) == (code, sentence)
+def test_what_is_missing_or_wrong_is_told(complete, changes, sentence):
+    assert failure(complete(**changes)) == ("APNS_000001", sentence)
 
 
-def test_the_password_is_looked_for_after_the_certificate(complete):
-    both = complete(password=None, certificateRegistryPath="gov:/none.p12")
-    assert failure(both)[0] == "APNS_000002"
+@pytest.mark.parametrize("address", ["http://user:secret@proxy:3128", "https://proxy:3128"])
+def test_a_proxy_that_cannot_be_used_is_told_without_its_address(complete, address):
+    code, sentence = failure(complete(proxy=address))
+    assert code == "APNS_000001"
+    assert sentence.startswith("Property <apns.proxy>")
+    assert "secret" not in sentence
 
 
-def test_the_detail_of_an_absent_attachment_names_those_that_are_there(complete):
-    message = complete(certificateFetchMethod="attachment", certificateAttachmentName="other")
-    with pytest.raises(OperationError) as caught:
-        read_init(message)
-    assert "'certificate'" in caught.value.detail
+def test_what_the_original_checked_is_checked_first(complete):
+    assert failure(complete(timeout="soon", password=None)) == (
+        "APNS_000001",
+        "Mandatory property apns.password is missing.",
+    )
 
 
-def test_neither_password_nor_content_is_in_a_repr(complete):
-    shown = repr(read_init(complete()))
-    assert "secret word" not in shown
-    assert "from the registry" not in shown
+def test_no_secret_is_in_a_repr(complete):
+    shown = repr(
+        read_init(complete(proxy="http://p:1", proxyUser="u", proxyPassword="another secret"))
+    )
+    for secret in ("secret word", "another secret", "from the registry"):
+        assert secret not in shown

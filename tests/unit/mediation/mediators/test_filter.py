@@ -73,3 +73,23 @@ def test_a_false_in_a_branch_is_the_result(mediate: Mediate) -> None:
 def test_what_is_wrong_is_told(mediate: Mediate, content: str, complaint: str) -> None:
     with pytest.raises(InvalidDeployment, match=complaint):
         mediate(content)
+
+
+@pytest.mark.parametrize(
+    ("condition", "branch"),
+    [
+        ("xpath='json-eval($.open)'", "then"),
+        ("xpath='json-eval($.text)'", "else"),
+        ("xpath='json-eval($.none)'", "else"),
+        ("source='json-eval($.text)' regex='a.c'", "then"),
+        ("source='json-eval($.none)' regex='.*'", "then"),
+        ("xpath='${payload.n &gt; 3 and payload.open}'", "then"),
+        ("xpath='${payload.none == null}'", "else"),
+        ("source='${payload.text}' regex='b'", "else"),
+    ],
+)
+def test_a_condition_may_be_about_json(mediate: Mediate, condition: str, branch: str) -> None:
+    ran = mediate(
+        f"<filter {condition}>{THEN_ELSE}</filter>", json={"open": True, "text": "abc", "n": 5}
+    )
+    assert ran.properties == {"ran": branch}

@@ -73,3 +73,16 @@ def test_transport_headers_are_set_and_removed(mediate: Mediate) -> None:
 def test_what_is_wrong_is_told(mediate: Mediate, content: str, complaint: str) -> None:
     with pytest.raises(InvalidDeployment, match=complaint):
         mediate(content)
+
+
+def test_values_may_come_out_of_json_which_stays_json(mediate: Mediate) -> None:
+    ran = mediate(
+        "<header name='To' expression='json-eval($.to)'/>"
+        "<header name='X-Id' expression='${payload.id}' scope='transport'/>"
+        "<header name='a:h' expression='json-eval($.id)'/>",
+        json={"to": "/x", "id": 7},
+    )
+    assert ran.message.to == "/x"
+    assert ran.message.properties.get("x-id", "transport") == "7"
+    assert ran.message.header[0].text == "7"
+    assert ran.message.json == {"to": "/x", "id": 7}

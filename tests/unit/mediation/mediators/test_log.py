@@ -183,3 +183,47 @@ def test_a_password_in_an_attribute_is_not_logged_under_another_name(
 ) -> None:
     content = "<log level='custom'><property name='p' expression='//@password'/></log>"
     assert logged(content, payload="<r password='s3cret'/>") == "p = ***"
+
+
+def test_full_has_the_json_of_a_json_payload(logged: Callable[..., str]) -> None:
+    line = logged("<log level='full'/>", json={"a": [1, "\u00e4"], "b": None})
+    assert line.endswith(', Payload: {"a":[1,"\u00e4"],"b":null}')
+
+
+def test_passwords_and_tokens_in_json_are_masked(logged: Callable[..., str]) -> None:
+    payload = {"apns": {"password": "s3cret", "pwd": ["a", "b"]}, "token": TOKEN}
+    line = logged(
+        "<log level='full'><property name='a' expression='json-eval($.apns.password)'/>"
+        "<property name='b' expression='json-eval($)'/></log>",
+        json=payload,
+    )
+    assert "s3cret" not in line
+    assert TOKEN not in line
+    assert '"pwd":"***"' in line
+    assert f"…{TOKEN[-8:]}" in line
+
+
+def test_a_message_is_a_template_and_stands_alone(logged: Callable[..., str]) -> None:
+    content = "<message>order ${payload.id} of ${vars.none}!</message>"
+    assert logged(f"<log>{content}</log>", json={"id": 7}) == "order 7 of !"
+    line = logged(
+        f"<log category='WARN' logMessageID='true'>{content}<property name='a' value='1'/></log>",
+        json={"id": 7},
+        values=ID,
+    )
+    assert line == "MessageID: urn:1, order 7 of !, a = 1"
+
+
+def test_a_message_comes_first_at_every_other_level(logged: Callable[..., str]) -> None:
+    assert (
+        logged("<log level='simple'><message>m</message></log>", values=ID)
+        == "m, To: , MessageID: urn:1, Direction: request"
+    )
+    line = logged("<log logFullPayload='true'><message>m</message></log>", json={"a": 1})
+    assert line.startswith("m, To: ")
+    assert line.endswith(', Payload: {"a":1}')
+
+
+def test_a_message_that_is_no_template_is_told(mediate: Mediate) -> None:
+    with pytest.raises(InvalidDeployment, match=r"synapse\.xml:\d+: <log>: the synapse expression"):
+        mediate("<log><message>${payload.}</message></log>")

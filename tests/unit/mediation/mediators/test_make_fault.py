@@ -166,3 +166,14 @@ def test_characters_that_xml_cannot_carry_do_not_prevent_a_fault(
         values={"url_parameters": {"x": "a\x01b"}},
     )
     assert "a\ufffdb" in "".join(ran.message.envelope.itertext())
+
+
+@pytest.mark.parametrize("version", ["soap11", "pox"])
+def test_a_fault_is_sent_even_when_the_message_before_it_was_empty(
+    mediate: Mediate, version: str
+) -> None:
+    ran = mediate(
+        "<property name='NO_ENTITY_BODY' value='true' scope='axis2'/>"
+        f"<makefault version='{version}'>{CODE}{REASON}</makefault>"
+    )
+    assert ran.message.properties.get("NO_ENTITY_BODY", "axis2") is None

@@ -40,8 +40,8 @@ def test_namespaces_of_an_expression_are_those_of_its_element(
     [
         ("<p><x/></p>", "XML inside the parameter <p> is not supported yet"),
         ("<p>{//none:x}</p>", "prefix 'none'"),
-        ("<p>{json-eval($.a)}</p>", "json-eval is not supported yet"),
-        ("<p>{${vars.x}}</p>", "not supported yet"),
+        ("<p>{json-eval($.a[)}</p>", r"JSONPath \$\.a\[ is not valid at position"),
+        ("<p>{${vars}}</p>", "a name is expected"),
     ],
 )
 def test_what_is_wrong_is_told(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from apns_connector.errors import InvalidDeployment, MediationError
-from apns_connector.mediation.mediators.property import convert
+from apns_connector.mediation.typed_value import convert
 
 Mediate = Callable[..., Any]
 
@@ -126,7 +126,9 @@ def test_the_message_type_sets_the_content_type(mediate: Mediate) -> None:
         ("name='a'", "'value' or 'expression'"),
         ("name='a' expression=''", "'expression'"),
         ("name='a' value='x' scope='nonsense'", "scope 'nonsense'"),
-        ("name='a' value='x' type='JSON'", "type 'JSON'"),
+        ("name='a' value='x' type='XML'", "type 'XML'"),
+        ("name='a' value='{' type='JSON'", "'{' is no JSON"),
+        ("name='a' value='x' type='INTEGER'", "'x' is no INTEGER"),
         ("name='a' value='x' group='1'", "group but no pattern"),
         ("name='a' value='x' pattern='x' group='-1'", "group '-1'"),
         ("name='a' value='x' pattern='('", "pattern"),
@@ -142,3 +144,35 @@ def test_what_is_wrong_is_told(mediate: Mediate, attributes: str, complaint: str
 def test_what_only_python_reads_as_a_number_is_none(type_: str) -> None:
     with pytest.raises(MediationError, match="1_000"):
         convert("1_000", type_)
+
+
+def test_a_property_may_hold_json(mediate: Mediate) -> None:
+    ran = mediate(
+        "<property name='a' expression='json-eval($.items)' type='JSON'/>"
+        "<property name='b' value='{&quot;x&quot;: [1]}' type='JSON'/>"
+        "<property name='c' expression='json-eval($ctx:b.x[0])'/>"
+        "<property name='d' expression='$ctx:a'/>",
+        json={"items": [{"n": 1}]},
+    )
+    assert ran.properties == {"a": [{"n": 1}], "b": {"x": [1]}, "c": "1", "d": '[{"n":1}]'}
+
+
+def test_what_is_missing_in_json_is_the_empty_text(mediate: Mediate) -> None:
+    ran = mediate(
+        "<property name='a' expression='json-eval($.none)'/>"
+        "<property name='b' expression='json-eval($.null)'/>"
+        "<property name='c' expression='${payload.none}'/>",
+        json={"null": None},
+        properties={"a": "old", "b": "old", "c": "old"},
+    )
+    assert ran.properties == {"a": "", "b": "null", "c": ""}
+
+
+def test_a_synapse_expression_is_converted(mediate: Mediate) -> None:
+    ran = mediate(
+        "<property name='{${payload.name}}' expression='${payload.n + 1}' type='INTEGER'/>"
+        "<property name='om' expression=\"${xpath('//n')}\" type='OM'/>",
+        json={"name": "dynamic", "n": 5},
+    )
+    assert ran.properties["dynamic"] == 6
+    assert ran.properties["om"].tag == "n"

@@ -53,3 +53,16 @@ def test_a_case_may_be_a_sequence_by_key(mediate: Mediate) -> None:
 def test_what_is_wrong_is_told(mediate: Mediate, content: str, complaint: str) -> None:
     with pytest.raises(InvalidDeployment, match=complaint):
         mediate(content)
+
+
+@pytest.mark.parametrize(
+    ("source", "chosen"),
+    [("json-eval($.kind)", "push"), ("${payload.kind}", "push"), ("json-eval($.none)", "default")],
+)
+def test_the_source_may_be_json(mediate: Mediate, source: str, chosen: str) -> None:
+    ran = mediate(
+        f"<switch source='{source}'><case regex='pu.h'><property name='ran' value='push'/></case>"
+        "<default><property name='ran' value='default'/></default></switch>",
+        json={"kind": "push"},
+    )
+    assert ran.properties == {"ran": chosen}

@@ -1,0 +1,148 @@
+"""What all operations have in common: where their parameters come from, where their result goes,
+and what a failure leaves behind."""
+
+from __future__ import annotations
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import ClassVar, Final
+
+from apns_connector.apns import Response
+from apns_connector.apns.reasons import RESPONSE_BUILDING
+from apns_connector.errors import ApnsError, ChannelRefused, XmlError
+from apns_connector.mediation.message import Message
+from apns_connector.operations.clients import Clients
+from apns_connector.operations.failure import OperationError, record
+from apns_connector.operations.output import INTO_BODY, Output
+from apns_connector.operations.parameters import Parameters
+from apns_connector.operations.result import Result
+
+logger = logging.getLogger(__name__)
+
+# The properties in which an operation tells what came of it; nothing is left for the next one.
+OUTCOME: Final = (
+    "apns.status",
+    "apns.reason",
+    "apns.id",
+    "apns.timestamp",
+    "apns.accepted",
+    "apns.failed",
+    "apns.channelId",
+)
+
+
+class Operation(ABC):
+    """The class mediator at the end of the template called ``name``; one serves all messages.
+
+    ``by_hand``: parameters that may be given as properties as well, with the names of these.
+    """
+
+    name: ClassVar[str]
+    by_hand: ClassVar[Mapping[str, str]] = MappingProxyType({})
+
+    def __init__(self, clients: Clients) -> None:
+        self.clients = clients
+
+    @abstractmethod
+    async def perform(self, message: Message, parameters: Parameters) -> Result:
+        """Raises :class:`OperationError`, or the :class:`ApnsError` that stands for one."""
+
+    def subject(self, parameters: Parameters) -> str:
+        """What the operation is about, for the log: no secret, and no whole device token."""
+        return ""
+
+    async def mediate(self, message: Message) -> bool:
+        """True, with the result in place; raises MediationError after a failure."""
+        for name in OUTCOME:
+            message.properties.default.pop(name, None)
+        parameters = Parameters(message, self.name, self.by_hand)
+        output = INTO_BODY
+        try:
+            output = _read_output(parameters)
+            result = await self._perform(message, parameters)
+            self._answer(message, output, result)
+        except OperationError as failure:
+            self._log(message, parameters, failure)
+            raise record(message, failure, output) from failure
+        finally:
+            for held_as in self.by_hand.values():
+                message.properties.default.pop(held_as, None)
+        return True
+
+    async def _perform(self, message: Message, parameters: Parameters) -> Result:
+        try:
+            return await self.perform(message, parameters)
+        except ApnsError as error:
+            if isinstance(error, ChannelRefused):
+                tell(message, status=error.status, reason=error.reason, id=error.apns_id)
+            raise OperationError.from_error(error) from error
+        except OperationError:
+            raise
+        except Exception as error:
+            logger.exception("%s could not be carried out", self.name)
+            raise OperationError.unknown() from error
+
+    def _answer(self, message: Message, output: Output, result: Result) -> None:
+        """The XML takes the place of the whole envelope, headers included, as SOAP 1.1."""
+
+        def replace() -> None:
+            message.replace_envelope(result.envelope(self.name))
+            message.properties.remove("NO_ENTITY_BODY", "axis2")  # of an empty reply before it
+
+        try:
+            output.put(message, result.payload, result.status, replace)
+        except XmlError as error:
+            raise OperationError(
+                RESPONSE_BUILDING, "Error building the response envelope", str(error)
+            ) from error
+
+    def _log(self, message: Message, parameters: Parameters, failure: OperationError) -> None:
+        """One line with all that whoever reads the log needs to find the cause and the message."""
+        logger.warning(
+            "%s failed with %s: %s (%sapns-id %s, proxy %s, message %s)",
+            self.name,
+            failure.code,
+            failure.sentence if failure.detail == failure.sentence else failure.detail,
+            self._subject(parameters),
+            message.properties.get("apns.id"),
+            message.service.name if message.service is not None else None,
+            message.message_id,
+        )
+
+    def _subject(self, parameters: Parameters) -> str:
+        try:
+            subject = self.subject(parameters)
+        except OperationError:  # the parameter it takes is the one that is wrong
+            return ""
+        return f"{subject}, " if subject else ""
+
+
+def _read_output(parameters: Parameters) -> Output:
+    variable = parameters.optional("responseVariable")
+    overwrite_body = parameters.boolean("overwriteBody")
+    if variable is None and overwrite_body is None:
+        return INTO_BODY
+    return Output(variable, overwrite_body)
+
+
+def tell(message: Message, **outcome: object) -> None:
+    """Set the properties ``apns.NAME``; ``None`` sets none."""
+    for name, value in outcome.items():
+        message.properties.set(f"apns.{name}", None if value is None else str(value))
+
+
+def require_accepted(message: Message, response: Response) -> Response:
+    """``response``, told in properties. Raises :class:`OperationError` if Apple said no."""
+    tell(
+        message,
+        status=response.status,
+        id=response.apns_id,
+        reason=response.reason,
+        timestamp=response.timestamp,
+    )
+    if not response.accepted:
+        raise OperationError.from_rejection(response)
+    logger.debug("Accepted: %r", response.notification)
+    return response

@@ -1,0 +1,170 @@
+"""What is in a message: XML, JSON, text, bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from apns_connector.errors import XmlError
+from apns_connector.mediation import content, xml
+from apns_connector.mediation.content import Content, body_of
+from apns_connector.mediation.json_payload import read_json
+from apns_connector.mediation.soap import SoapVersion, new_envelope
+
+
+def soap(inside: str = "<request/>", header: str = "") -> Content:
+    envelope = f"<s:Envelope xmlns:s='{xml.SOAP12}'>{header}<s:Body>{inside}</s:Body></s:Envelope>"
+    return Content(xml.parse(envelope.encode()))
+
+
+def json(value: Any) -> Content:
+    made = Content(None)
+    made.replace_json(value)
+    return made
+
+
+def test_xml_is_no_json_but_may_be_seen_as_such() -> None:
+    made = soap("<order><id>7</id></order>")
+    assert (made.has_json, made.json) == (False, None)
+    assert made.as_json() == {"order": {"id": 7}}
+    assert soap("").as_json() is None
+
+
+def test_json_is_kept_as_it_is() -> None:
+    value = read_json(b'{"a": [1.10, null]}')
+    made = json(value)
+    assert made.has_json
+    assert made.json is made.as_json() is value
+    assert (made.text, made.binary) == (None, None)
+
+
+def test_json_null_is_a_payload_and_no_payload_is_none() -> None:
+    made = json(None)
+    assert made.has_json
+    assert made.json is None
+    assert made.payload is not None
+    assert made.payload.text == "null"
+
+
+def test_json_shows_the_xml_that_it_stands_for() -> None:
+    made = json({"a": [1, 2]})
+    assert made.soap_version is SoapVersion.SOAP11
+    assert made.payload is not None
+    shown = "<jsonObject><?xml-multiple a?><a>1</a><a>2</a></jsonObject>"
+    assert xml.text_of(made.payload) == shown
+    assert made.body is body_of(made.envelope)
+    assert made.envelope is made.envelope
+    assert made.has_json
+
+
+def test_json_that_nobody_looks_at_as_xml_is_not_converted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(content, "json_to_element", lambda value: pytest.fail("it was converted"))
+    made = json({"a": 1})
+    made.replace_json({"a": 2})
+    assert (made.has_json, made.json, made.header, made.text) == (True, {"a": 2}, None, None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda payload: payload.append(xml.parse(b"<b>2</b>")),
+        lambda payload: payload.set("b", "2"),
+        lambda payload: setattr(payload[0], "text", "5"),
+        lambda payload: payload.getparent().remove(payload),
+    ],
+)
+def test_the_xml_of_json_that_is_changed_is_the_payload(change: Callable[[Any], Any]) -> None:
+    made = json({"a": 1})
+    change(made.payload)
+    assert not made.has_json
+    assert made.json is None
+    assert made.as_json() in ({"a": 1, "b": 2}, {"@b": "2", "a": 1}, {"a": 5}, None)
+    assert not made.has_json
+
+
+def test_a_header_block_that_is_added_leaves_the_json_alone() -> None:
+    made = json({"a": 1})
+    made.envelope.insert(0, xml.parse(f"<Header xmlns='{xml.SOAP11}'/>".encode()))
+    assert made.has_json
+    made.replace_json({"a": 2})
+    assert made.header is not None
+    assert made.payload is not None
+    assert made.payload[0].text == "2"
+
+
+def test_json_keeps_envelope_and_header_of_what_it_replaces() -> None:
+    made = soap("<a/><b/>", f"<s:Header xmlns:s='{xml.SOAP12}'><h/></s:Header>")
+    made.replace_json({"a": 1})
+    assert made.header is not None
+    assert made.header[0].tag == "h"
+    assert made.soap_version is SoapVersion.SOAP12
+    assert [child.tag for child in made.body] == ["jsonObject"]
+    assert made.has_json
+
+
+def test_xml_replaces_json_as_a_whole() -> None:
+    for seen in (False, True):
+        made = json({"a": 1})
+        assert not seen or made.payload is not None
+        made.replace_payload(xml.parse(b"<new/>"))
+        assert [child.tag for child in made.body] == ["new"]
+        assert not made.has_json
+
+
+def test_an_envelope_replaces_json() -> None:
+    made = json({"a": 1})
+    made.replace_envelope(new_envelope(SoapVersion.SOAP12))
+    assert not made.has_json
+    assert made.soap_version is SoapVersion.SOAP12
+    assert made.payload is None
+
+
+def test_text_is_put_into_its_wrapper() -> None:
+    for made in (soap("<a/><b/>"), json({"a": 1})):
+        made.replace_text("a < b\0")
+        assert made.payload is not None
+        assert made.payload.tag == f"{{{xml.PAYLOAD}}}text"
+        assert len(made.body) == 1
+        assert (made.text, made.binary, made.has_json) == ("a < b\ufffd", None, False)
+        assert made.as_json() == {"text": "a < b\ufffd"}
+
+
+def test_bytes_are_put_into_their_wrapper() -> None:
+    made = json({"a": 1})
+    made.replace_binary(b"\0\xff")
+    assert made.payload is not None
+    assert made.payload.tag == f"{{{xml.PAYLOAD}}}binary"
+    assert (made.payload.text, made.binary, made.text) == ("AP8=", b"\0\xff", None)
+    made.payload.text = "A"
+    assert made.binary is None
+
+
+def test_the_empty_text_is_a_text() -> None:
+    made = soap()
+    made.replace_text("")
+    assert made.text == ""
+    assert soap().text is None
+
+
+def test_content_is_taken_over_with_all_its_states() -> None:
+    for source in (soap("<a/>"), json({"a": 1})):
+        taker = soap("<old/>")
+        taker.take_content(source)
+        assert taker.has_json is source.has_json
+        assert taker.payload is not None
+        assert taker.payload.tag in ("a", "jsonObject")
+
+
+def test_an_envelope_without_body_is_told() -> None:
+    with pytest.raises(XmlError, match="has no Body"):
+        body_of(xml.parse(f"<Envelope xmlns='{xml.SOAP11}'/>".encode()))
+    with pytest.raises(XmlError, match="is not a SOAP"):
+        body_of(xml.parse(b"<a/>"))
+
+
+def test_comments_are_no_payload() -> None:
+    payload = soap("<!-- c --><a/>").payload
+    assert payload is not None
+    assert payload.tag == "a"
