@@ -108,13 +108,15 @@ class HeaderBlocks:
         known = self._constants.get(constant)
         if known is None:
             return self._encode_and_learn(path, constant, varying)
-        parts = [self._start, string(path), known]
+        if len(path) > 255:
+            return self._encode_and_learn(path, constant, varying)
+        parts = [self._start, _LENGTHS[len(path)], path, known]
         for name, value in varying:
             part = self._name_parts.get(name)
-            if part is None:
+            if part is None or len(value) > 255:
                 parts.append(self._varying(name, value))
             else:
-                parts += (part, string(value))
+                parts += (part, _LENGTHS[len(value)], value)
         return b"".join(parts)
 
     def _encode_and_learn(

@@ -24,7 +24,7 @@ class RequestBodies:
     """Appends DATA frames to ``out``, as many as the windows allow, the rest as they open.
 
     ``window``: the connection's; ``initial_window``: that of each new stream; both in bytes.
-    Only a stream whose body still waits has a window worth remembering.
+    ``unsent``: streams whose body still waits; only these have a window worth remembering.
     """
 
     def __init__(self, out: list[bytes]) -> None:
@@ -32,7 +32,7 @@ class RequestBodies:
         self.initial_window = frames.DEFAULT_WINDOW
         self.max_frame_size = frames.MIN_FRAME_SIZE
         self._out = out
-        self._unsent: dict[int, _Unsent] = {}
+        self.unsent: dict[int, _Unsent] = {}
 
     def send(self, stream_id: int, body: bytes) -> None:
         """The body of a stream that was just opened; nearly always it goes out in one frame."""
@@ -46,29 +46,29 @@ class RequestBodies:
                 body,
             )
         else:
-            self._unsent[stream_id] = _Unsent(body, self.initial_window)
+            self.unsent[stream_id] = _Unsent(body, self.initial_window)
             self._send_what_fits(stream_id)
 
     def waits(self, stream_id: int) -> bool:
         """True while the body has not been sent in full."""
-        return stream_id in self._unsent
+        return stream_id in self.unsent
 
     def forget(self, stream_id: int) -> bool:
         """Send no more of it; True if it had not been sent in full."""
-        return self._unsent.pop(stream_id, None) is not None
+        return self.unsent.pop(stream_id, None) is not None
 
     def clear(self) -> None:
-        self._unsent.clear()
+        self.unsent.clear()
 
     def open_connection_window(self, increment: int) -> None:
         self.window += increment
         if self.window > frames.MAX_WINDOW:
             raise PeerError(_TOO_WIDE, ErrorCode.FLOW_CONTROL_ERROR)
-        if self._unsent:
+        if self.unsent:
             self._send_all_that_fits()
 
     def open_stream_window(self, stream_id: int, increment: int) -> None:
-        unsent = self._unsent.get(stream_id)
+        unsent = self.unsent.get(stream_id)
         if unsent is not None:
             unsent.window += increment
             if unsent.window > frames.MAX_WINDOW:
@@ -79,20 +79,20 @@ class RequestBodies:
         """Section 6.9.2: windows of open streams move by the difference, below zero as well."""
         change = value - self.initial_window
         self.initial_window = value
-        for unsent in self._unsent.values():
+        for unsent in self.unsent.values():
             unsent.window += change
             if unsent.window > frames.MAX_WINDOW:
                 raise PeerError(_TOO_WIDE, ErrorCode.FLOW_CONTROL_ERROR)
         self._send_all_that_fits()
 
     def _send_all_that_fits(self) -> None:
-        for stream_id in list(self._unsent):
+        for stream_id in list(self.unsent):
             if self.window <= 0:
                 return
             self._send_what_fits(stream_id)
 
     def _send_what_fits(self, stream_id: int) -> None:
-        unsent = self._unsent[stream_id]
+        unsent = self.unsent[stream_id]
         left = len(unsent.body) - unsent.sent
         while left and (size := min(left, self.window, unsent.window, self.max_frame_size)) > 0:
             left -= size
@@ -104,4 +104,4 @@ class RequestBodies:
             unsent.window -= size
             self.window -= size
         if not left:
-            del self._unsent[stream_id]
+            del self.unsent[stream_id]

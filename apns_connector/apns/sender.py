@@ -83,6 +83,7 @@ class Sender:
             proxy=proxy,
         )
         self._resending = resending
+        self._events = events
         self._outcomes = Outcomes(events, on_rejection)
         self._deadlines = DeadlineTimer(self._end_overdue)
         self._closed = False
@@ -95,7 +96,8 @@ class Sender:
         """Send it as soon as possible. Raises :class:`NotSent` once closed."""
         if self._closed:
             raise NotSent("the client is closed", request.notification.apns_id)
-        self._deadlines.watch(request.deadline)
+        if request.deadline < self._deadlines.due_at:
+            self._deadlines.watch(request.deadline)
         if not self._waiting:
             connection = self.link.ready(now, probe_after=self._probe_after)
             if connection is not None:
@@ -108,7 +110,8 @@ class Sender:
 
     def _send(self, connection: Connection, request: Request) -> None:
         connection.send(request)
-        self._outcomes.sent(request, connection.number)
+        if self._events.listeners:
+            self._outcomes.sent(request, connection.number)
 
     def _pump(self) -> None:
         """Send what waits, as far as streams and windows allow; connect if there is none."""
@@ -197,7 +200,9 @@ class Sender:
         if not connection.answered:
             self.link.proved(connection)
         response = Response(request.notification, event.status, event.block, event.body)
-        if response.accepted or not self._mended(connection, request, response):
+        if event.status == 200 and not self._events.listeners:
+            request.answer(response)
+        elif response.accepted or not self._mended(connection, request, response):
             self._outcomes.answer(request, response)
 
     def _mended(self, connection: Connection, request: Request, response: Response) -> bool:

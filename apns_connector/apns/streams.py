@@ -90,8 +90,9 @@ class Streams:
 
     def answer(self, stream_id: int, status: int, block: bytes, body: bytes = b"") -> None:
         self._events.append(Answered(self.open.pop(stream_id), status, block, body))
-        self.partial.pop(stream_id, None)
-        if self.bodies.forget(stream_id):
+        if self.partial:
+            self.partial.pop(stream_id, None)
+        if self.bodies.unsent and self.bodies.forget(stream_id):
             # An early answer (section 8.1): the rest of the request is not wanted.
             self._out.append(frames.rst_stream(stream_id, ErrorCode.NO_ERROR))
 

@@ -467,7 +467,7 @@ def test_a_later_goaway_that_names_a_higher_stream_revives_nothing(meeting):
 
 
 def test_the_head_of_a_success_is_believed_and_what_follows_it_not_read(meeting):
-    """Section 4.3 would have it decoded: the one rule not kept. Without a table of ours nothing
-    else depends on it, and the notification has been accepted, whatever comes after that word."""
+    """Section 4.3 would have it decoded; that is left to whoever asks. Without a table of ours
+    nothing else depends on it, and the notification has been accepted, whatever comes after."""
     meeting.give(head(STATUS_200 + b"\xbe"))
     assert meeting.end()["open"] == [Answered]
