@@ -29,10 +29,11 @@ ALLOWED = {
     "inspection": {"errors", "apns", "mediation", "settings"},
     "hot_deployment": {"errors"},
     "task_runner": {"errors", "mediation"},
+    "flow_tests": {"errors", "apns", "mediation", "operations", "gateway", "simulator"},
     "runtime": {"errors", "apns", "mediation", "operations", "gateway", "settings", "inspection"}
     | {"hot_deployment", "rest", "task_runner"},
     "cli": {"errors", "apns", "mediation", "operations", "runtime", "settings", "simulator"}
-    | {"packaging"},
+    | {"packaging", "flow_tests"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -17,6 +17,8 @@ from apns_connector.apns.reasons import Reason
 from apns_connector.apns.request import Request
 
 _GOODBYE_SECONDS: Final = 2.0
+# A server that floods us with what must be answered, and never reads, is cut off (RFC 9113, 10.5).
+_MAX_UNREAD_BYTES: Final = 1 << 24
 
 
 class Connection(asyncio.Protocol):
@@ -245,6 +247,8 @@ class Connection(asyncio.Protocol):
             data = self._core.data_to_send()
             if data:
                 transport.write(data)
+                if not self._writable and transport.get_write_buffer_size() > _MAX_UNREAD_BYTES:
+                    transport.abort()
 
     def __repr__(self) -> str:
         state = "lost" if self.lost else "usable" if self.usable else "draining"

@@ -12,6 +12,7 @@ the byte 0x88 (``:status: 200``) need not be decoded unless somebody asks.
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from hpack import Decoder
@@ -189,6 +190,33 @@ def decode(block: bytes) -> list[tuple[str, str]]:
     decoder.header_table_size = 0
     fields = decoder.decode(block, raw=True)
     return [(name.decode("latin-1"), value.decode("latin-1")) for name, value, *_ in fields]
+
+
+# RFC 9113, sections 8.2.1 and 8.2.2.
+_NAME = re.compile(r":?[!-9;-@\[-~]+")
+_VALUE = re.compile(r"(?![ \t])[^\0\r\n]*(?<![ \t])")
+_OF_CONNECTIONS = {"connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"}
+
+
+def malformed(fields: list[tuple[str, str]]) -> str | None:
+    """What is wrong with a field, if anything is: names in capitals, line breaks in values,
+    fields of HTTP/1.1 connections, a length that is none."""
+    for name, value in fields:
+        if not _NAME.fullmatch(name):
+            return "a field name with a character that is not allowed"
+        if not _VALUE.fullmatch(value):
+            return f"a value of {name[:40]} that is not allowed"
+        if name in _OF_CONNECTIONS:
+            return f"{name}, which is for HTTP/1.1"
+        if name == "content-length" and not (value.isascii() and value.isdecimal()):
+            return "a content-length that is no number"
+    return None
+
+
+def content_length(fields: list[tuple[str, str]]) -> int | None:
+    """As announced; of several that differ, one that no body can have."""
+    lengths = {int(value[:20]) for name, value in fields if name == "content-length"}
+    return lengths.pop() if len(lengths) == 1 else -1 if lengths else None
 
 
 def has_pseudo_fields(fields: list[tuple[str, str]]) -> bool:

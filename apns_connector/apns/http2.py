@@ -321,7 +321,7 @@ class Http2:
         raise PeerError("PUSH_PROMISE, which our SETTINGS forbid")
 
     def _refuse_idle(self, stream_id: int, kind: str) -> None:
-        if not stream_id % 2 or stream_id >= self._next_id:
+        if not stream_id % 2 or stream_id > self._handed_out_id:
             raise PeerError(f"{kind} on stream {stream_id}, which was never opened")
 
 

@@ -86,7 +86,10 @@ class RequestBodies:
         self._send_all_that_fits()
 
     def _send_all_that_fits(self) -> None:
-        for stream_id in list(self.unsent):
+        """A window of the connection may open a byte at a time: most bodies are passed over."""
+        if self.window <= 0:
+            return
+        for stream_id in [key for key, unsent in self.unsent.items() if unsent.window > 0]:
             if self.window <= 0:
                 return
             self._send_what_fits(stream_id)

@@ -14,16 +14,20 @@ from apns_connector.apns.request_bodies import RequestBodies
 
 # What we allow the peer per stream. Bodies are short sentences; only a list of channels is longer.
 STREAM_WINDOW: Final = 1 << 20
+# What is kept of all answers that have not ended yet.
+MOST_HELD: Final = 1 << 24
 
 
 class _Partial:
-    """An answer whose headers came without END_STREAM; ``size``: what counts for its window."""
+    """An answer whose headers came without END_STREAM; ``length``: of its body, as announced;
+    ``size``: what counts for its window."""
 
-    __slots__ = ("block", "body", "size", "status")
+    __slots__ = ("block", "body", "length", "size", "status")
 
-    def __init__(self, status: int, block: bytes) -> None:
+    def __init__(self, status: int, block: bytes, length: int | None) -> None:
         self.status = status
         self.block = block
+        self.length = length
         self.body = bytearray()
         self.size = 0
 
@@ -38,6 +42,7 @@ class Streams:
     def __init__(self, out: list[bytes], events: list[Event]) -> None:
         self.open: dict[int, Tag] = {}
         self.partial: dict[int, _Partial] = {}
+        self._held = 0
         self.bodies = RequestBodies(out)
         self._out = out
         self._events = events
@@ -49,28 +54,44 @@ class Streams:
         try:
             fields = header_block.decode(block)
         except HPACKError as error:
-            why = f"an undecodable header block ({error})"
+            # hpack's own words may hold an address in memory, and GOAWAY takes ours to the peer.
+            why = f"an undecodable header block ({type(error).__name__})"
             raise PeerError(why, ErrorCode.COMPRESSION_ERROR) from error
         if stream_id not in self.open:
             return  # the end of something that we gave up
+        malformed = header_block.malformed(fields)
+        if malformed is not None:
+            raise StreamError(f"a malformed header block: {malformed}")
         partial = self.partial.get(stream_id)
         if partial is None:
-            self._read_head(stream_id, block, header_block.status(fields), ended=ended)
+            self._read_head(stream_id, block, fields, ended=ended)
         elif ended and not header_block.has_pseudo_fields(fields):
-            self.answer(stream_id, partial.status, partial.block, bytes(partial.body))
+            self._answer_whole(stream_id, partial)
         else:
             raise StreamError("a second header block that is no trailer")
 
-    def _read_head(self, stream_id: int, block: bytes, status: int | None, *, ended: bool) -> None:
+    def _read_head(
+        self, stream_id: int, block: bytes, fields: list[tuple[str, str]], *, ended: bool
+    ) -> None:
+        status = header_block.status(fields)
         if status is None:
             raise StreamError("an answer without a valid status")
         if status < 200:
             if ended:
                 raise StreamError(f"an interim answer ({status}) that ends the stream")
-        elif ended:
-            self.answer(stream_id, status, block)
+            return
+        partial = _Partial(status, block, header_block.content_length(fields))
+        if ended:
+            self._answer_whole(stream_id, partial)
         else:
-            self.partial[stream_id] = _Partial(status, block)
+            self.partial[stream_id] = partial
+
+    def _answer_whole(self, stream_id: int, partial: _Partial) -> None:
+        """Section 8.1.1: a body of another length than was announced is none."""
+        expected, arrived = partial.length, len(partial.body)
+        if expected is not None and expected != arrived and partial.status != 304:
+            raise StreamError(f"a body of {arrived} bytes where {expected} were announced")
+        self.answer(stream_id, partial.status, partial.block, bytes(partial.body))
 
     def read_body(self, stream_id: int, body: bytes, size: int, *, ended: bool) -> None:
         """A part of an answer's body; ``size``: its bytes with padding."""
@@ -83,15 +104,19 @@ class Streams:
         if partial.size > STREAM_WINDOW:
             raise StreamError("more data than its window allows", ErrorCode.FLOW_CONTROL_ERROR)
         partial.body += body
+        self._held += len(body)
+        if self._held > MOST_HELD:
+            why = f"more than {MOST_HELD} bytes of answers without their end"
+            raise PeerError(why, ErrorCode.ENHANCE_YOUR_CALM)
         if ended:
-            self.answer(stream_id, partial.status, partial.block, bytes(partial.body))
+            self._answer_whole(stream_id, partial)
 
     # Endings
 
     def answer(self, stream_id: int, status: int, block: bytes, body: bytes = b"") -> None:
         self._events.append(Answered(self.open.pop(stream_id), status, block, body))
         if self.partial:
-            self.partial.pop(stream_id, None)
+            self._drop_partial(stream_id)
         if self.bodies.unsent and self.bodies.forget(stream_id):
             # An early answer (section 8.1): the rest of the request is not wanted.
             self._out.append(frames.rst_stream(stream_id, ErrorCode.NO_ERROR))
@@ -139,5 +164,10 @@ class Streams:
 
     def _forget(self, stream_id: int) -> bool:
         """True if the request was written in full."""
-        self.partial.pop(stream_id, None)
+        self._drop_partial(stream_id)
         return not self.bodies.forget(stream_id)
+
+    def _drop_partial(self, stream_id: int) -> None:
+        partial = self.partial.pop(stream_id, None)
+        if partial is not None:
+            self._held -= len(partial.body)

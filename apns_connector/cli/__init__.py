@@ -17,6 +17,7 @@ COMMANDS: Final = {
     "demo": "Show the main job, from a SOAP request to a local Apple.",
     "serve": "Run the gateway of a deployment.",
     "check": "Find what is wrong in a deployment.",
+    "test": "Run the unit tests of flows.",
     "push": "Send a notification, or one to each line of a file.",
     "simulate": "Be Apple, on this machine.",
     "vault": "Keep passwords encrypted in a deployment.",

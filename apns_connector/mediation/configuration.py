@@ -21,7 +21,7 @@ from apns_connector.mediation.endpoints.reading import endpoint_from_element
 from apns_connector.mediation.endpoints.template import template_from_element
 from apns_connector.mediation.files import DeploymentFiles
 from apns_connector.mediation.imports import enabled_libraries, read_imports, with_implied
-from apns_connector.mediation.layout import find_layout
+from apns_connector.mediation.layout import Layout, find_layout
 from apns_connector.mediation.library import Document, Import, Library
 from apns_connector.mediation.local_entry import LocalEntry
 from apns_connector.mediation.mediator import Sequence as MediatorSequence
@@ -122,6 +122,28 @@ def build_deployment(
     ConfigurationError only when there is no deployment."""
     layout = find_layout(deployment)
     files = DeploymentFiles(layout)
+    return build_configuration(
+        layout,
+        files,
+        Registry(layout.registry, files.resources()),
+        classes=classes,
+        libraries=libraries,
+        vault=vault,
+        environment=environment,
+    )
+
+
+def build_configuration(
+    layout: Layout,
+    files: DeploymentFiles,
+    registry: Registry,
+    *,
+    classes: Mapping[str, ClassFactory],
+    libraries: Sequence[Library] = (),
+    vault: Vault | None = None,
+    environment: Mapping[str, str] = _NO_ENVIRONMENT,
+) -> tuple[Configuration, list[ConfigurationError]]:
+    """As ``build_deployment``, of what ``files`` give, wherever they have it from."""
     documents = files.artifacts()
     imports, import_problems = read_imports(documents)
     known = [*libraries, *files.connectors()]
@@ -137,7 +159,7 @@ def build_deployment(
     configuration = Configuration(
         layout,
         builder.language,
-        Registry(layout.registry, files.resources()),
+        registry,
         vault,
         builder.artifacts,
         documents=documents,

@@ -98,7 +98,7 @@ def _literal(value: Any) -> str:
 def _reason(text: str) -> str:
     """The engine's message, and the first place in the script."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if not lines or lines[0] == "null":
+    if not lines or lines[0] == "null" or "out of memory" in lines[0]:
         return "it wants more memory than it may have"
     if "interrupted" in lines[0]:
         return f"it takes more than {CPU_SECONDS} seconds"

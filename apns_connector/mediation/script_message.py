@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -83,19 +84,21 @@ _CONTENT: Mapping[str, tuple[str, Callable[[Message], Any]]] = {
 def _shown(value: Any, message: Message) -> Any:
     """The value of a property as JavaScript knows it: XML as text."""
     value = resolved(value, message)
-    if value is None or isinstance(value, str | bool | int) or type(value) is float:
+    if value is None or isinstance(value, str | bool | int):
         return value
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # JSON has no such number
     if isinstance(value, etree._Element):
         return xml.text_of(value)
     if isinstance(value, list) and not isinstance(value, JsonArray):
         return as_text(value)
-    return _plain(value) if isinstance(value, dict | list | ExactFloat) else str(value)
+    return _plain(value) if isinstance(value, dict | list | float) else str(value)
 
 
 def _plain(value: Any) -> Any:
     """JSON with Python's own numbers."""
     if isinstance(value, ExactFloat):
-        return float(value)
+        return float(value) if math.isfinite(value) else str(value)
     if isinstance(value, dict):
         return {name: _plain(one) for name, one in value.items()}
     return [_plain(one) for one in value] if isinstance(value, list) else value

@@ -46,7 +46,8 @@ class DispatchToDevices(Operation):
         return _result(message, draft, device_tokens, outcomes)
 
     def subject(self, parameters: Parameters) -> str:
-        return f"{len(read_device_tokens(parameters))} device tokens"
+        count = len(read_device_tokens(parameters))
+        return f"{count} device token{'' if count == 1 else 's'}"
 
 
 def _drafted(

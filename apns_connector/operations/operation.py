@@ -101,7 +101,7 @@ class Operation(ABC):
     def _log(self, message: Message, parameters: Parameters, failure: OperationError) -> None:
         """One line with all that whoever reads the log needs to find the cause and the message."""
         logger.warning(
-            "%s failed with %s: %s (%sapns-id %s, proxy %s, message %s)",
+            "%s failed with %s: %s (%sapns-id %s, service %s, message %s)",
             self.name,
             failure.code,
             failure.sentence if failure.detail == failure.sentence else failure.detail,

@@ -100,9 +100,7 @@ def measure(url: str, pid: int, body: Path, length: int, clients: int, amount: i
         "-H", f"authorization: Bearer {KEY}", "-H", "content-type: application/json", url,
     ]  # fmt: skip
     before = cpu_seconds(pid)
-    done = subprocess.run(
-        on_core(SERVER_CORE, command), capture_output=True, text=True, check=True
-    )
+    done = subprocess.run(on_core(SERVER_CORE, command), capture_output=True, text=True, check=True)
     spent = cpu_seconds(pid) - before
     good = re.search(r"(\d+) 2xx", done.stdout)
     rate = re.search(r"([\d.]+) req/s", done.stdout)
@@ -133,16 +131,14 @@ def run(folder: Path, amount: int, rounds: int) -> dict[int, list[Run]]:
         answering_at_once(folder / "apple", streams=1000) as apple,
         serving(folder / "gateway", apple) as (url, pid),
     ):
-        for length, clients, share in RUNS:
+        for length, clients, _ in RUNS:
             body = folder / f"{length}.json"
             body.write_bytes(body_of(length))
             measure(url, pid, body, length, clients, max(length, 2_000))  # to warm up
         for _ in range(rounds):
             for length, clients, share in RUNS:
                 body = folder / f"{length}.json"
-                found[length].append(
-                    measure(url, pid, body, length, clients, int(amount * share))
-                )
+                found[length].append(measure(url, pid, body, length, clients, int(amount * share)))
     return found
 
 

@@ -13,11 +13,13 @@ from apns_connector.apns import (
     Destination,
 )
 from apns_connector.errors import ConfigurationError
+from apns_connector.gateway.cors import Cors
 from apns_connector.gateway.limits import Limits
 from apns_connector.gateway.outbound import OutboundOptions
 from apns_connector.settings import (
     Settings,
     channel_servers,
+    cors,
     destinations,
     limits,
     outbound_options,
@@ -185,3 +187,25 @@ def test_how_backends_are_reached_is_read(deployment):
 def test_a_mistake_in_how_backends_are_reached_is_told(deployment, outbound):
     with pytest.raises(ConfigurationError, match="outbound"):
         read_settings(deployment(f"outbound: {{{outbound}}}"), {})
+
+
+def test_no_web_page_may_use_the_apis_unless_it_is_named(deployment):
+    assert cors(read_settings(deployment(""), {})) == Cors()
+    folder = deployment("http: {cors: {allow_origins: ['https://page'], allow_headers: [X-Key]}}")
+    assert cors(read_settings(folder, {})) == Cors(("https://page",), ("X-Key",))
+
+
+def test_there_is_no_rest_api_unless_it_is_asked_for(deployment):
+    assert read_settings(deployment(""), {}).rest is None
+    digest = "ab" * 32
+    folder = deployment(
+        f"rest:\n  topic: com.example.app\n  api_keys:\n    k: {{sha256: {digest}}}"
+    )
+    environment = {"APNS_CONNECTOR__REST__TOPIC": "com.example.other"}
+    options = read_settings(folder, environment).rest
+    assert (options.topic, options.api_keys["k"].sha256) == ("com.example.other", digest)
+
+
+def test_a_mistake_in_the_rest_api_is_told_with_its_line(deployment):
+    folder = deployment("rest:\n  api_keys: {}\n  topic: 5\n")
+    assert problem(folder).startswith("gateway.yaml:3: rest.topic: Expected `str")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from apns_connector.mediation.mediators.aggregate import Aggregate
 from apns_connector.mediation.mediators.cache import cache_from_element
 from apns_connector.mediation.mediators.call import Call
 from apns_connector.mediation.mediators.call_template import call_template_from_element
 from apns_connector.mediation.mediators.callout import Callout
 from apns_connector.mediation.mediators.class_mediator import ClassMediator
+from apns_connector.mediation.mediators.clone import Clone
 from apns_connector.mediation.mediators.drop import Drop
 from apns_connector.mediation.mediators.enrich import Enrich
 from apns_connector.mediation.mediators.filter import Filter
 from apns_connector.mediation.mediators.header import header_from_element
 from apns_connector.mediation.mediators.in_out import in_from_element, out_from_element
+from apns_connector.mediation.mediators.iterate import Iterate
 from apns_connector.mediation.mediators.log import Log
 from apns_connector.mediation.mediators.loopback import Loopback
 from apns_connector.mediation.mediators.make_fault import MakeFault
@@ -22,6 +25,7 @@ from apns_connector.mediation.mediators.payload_factory import PayloadFactory
 from apns_connector.mediation.mediators.property import property_from_element
 from apns_connector.mediation.mediators.property_group import property_group_from_element
 from apns_connector.mediation.mediators.respond import Respond
+from apns_connector.mediation.mediators.script import Script
 from apns_connector.mediation.mediators.send import Send
 from apns_connector.mediation.mediators.sequence import sequence_from_element
 from apns_connector.mediation.mediators.store import Store
@@ -36,16 +40,19 @@ from apns_connector.mediation.reading import Factory
 __all__ = ["MEDIATORS", "NOT_SUPPORTED"]
 
 MEDIATORS: Mapping[str, Factory] = {
+    "aggregate": Aggregate.from_element,
     "cache": cache_from_element,
     "call": Call.from_element,
     "call-template": call_template_from_element,
     "callout": Callout.from_element,
     "class": ClassMediator.from_element,
+    "clone": Clone.from_element,
     "drop": Drop.from_element,
     "enrich": Enrich.from_element,
     "filter": Filter.from_element,
     "header": header_from_element,
     "in": in_from_element,
+    "iterate": Iterate.from_element,
     "log": Log.from_element,
     "loopback": Loopback.from_element,
     "makefault": MakeFault.from_element,
@@ -54,6 +61,7 @@ MEDIATORS: Mapping[str, Factory] = {
     "property": property_from_element,
     "propertyGroup": property_group_from_element,
     "respond": Respond.from_element,
+    "script": Script.from_element,
     "send": Send.from_element,
     "sequence": sequence_from_element,
     "store": Store.from_element,

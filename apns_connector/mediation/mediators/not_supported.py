@@ -17,12 +17,10 @@ _TRANSFORMATION = "use payloadFactory, enrich or xslt instead"
 _NOT_YET = "not built yet"
 
 NOT_SUPPORTED: Mapping[str, str] = {
-    "aggregate": _NOT_YET,
     "annotatedCommand": _JAVA,
     "bam": _PRODUCT,
     "bean": _JAVA,
     "builder": "the gateway builds each message by its content type",
-    "clone": _NOT_YET,
     "conditionalRouter": "use filter or switch instead",
     "datamapper": _TRANSFORMATION,
     "dataServiceCall": _DATABASE,
@@ -35,7 +33,6 @@ NOT_SUPPORTED: Mapping[str, str] = {
     "fastXSLT": "use <xslt>",
     "foreach": _NOT_YET,
     "forEach": _NOT_YET,
-    "iterate": _NOT_YET,
     "jsontransform": _TRANSFORMATION,
     "NTLM": "NTLM authentication is not offered to endpoints",
     "oauthService": _PRODUCT,
@@ -46,7 +43,6 @@ NOT_SUPPORTED: Mapping[str, str] = {
     "rule": _PRODUCT,
     "ruleset": _PRODUCT,
     "scatter-gather": "use <clone> and <aggregate> instead",
-    "script": _JAVASCRIPT,
     "session": _PRODUCT,
     "smooks": _TRANSFORMATION,
     "spring": _JAVA,

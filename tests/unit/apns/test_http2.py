@@ -484,6 +484,7 @@ def test_the_connection_is_used_up_when_the_stream_ids_are():
     client.receive_data(settings())
     client._next_id = MOST
     assert client.send("last", b"/", (), (), b"{}") == MOST
+    client.data_to_send()
     assert not client.usable
     assert not client.ready
     (event,) = client.receive_data(

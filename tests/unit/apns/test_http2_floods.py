@@ -47,6 +47,7 @@ def client_with_an_answer_begun() -> Http2:
     client.receive_data(frame(4))
     client.send("open", b"/", (), (), b"{}")
     client.send("answered", b"/", (), (), b"{}")
+    client.data_to_send()
     client.receive_data(frame(1, ANSWERED, b"\x88", 5) + BEGUN)
     client.data_to_send()
     return client
@@ -121,3 +122,18 @@ def test_a_frame_that_never_comes_to_its_end_is_no_more_than_its_part():
     assert client.receive_data(b"") == []
     assert client.open_tags() == ["open"]
     assert [type(event).__name__ for event in client.connection_lost("cut")] == ["Lost"]
+
+
+def test_answers_that_never_end_are_kept_up_to_a_bound():
+    client = Http2("localhost")
+    client.receive_data(frame(4))
+    streams = [client.send(number, b"/", (), (), b"{}") for number in range(50)]
+    client.data_to_send()
+    body = b"x" * 16_384
+    for stream in streams:
+        client.receive_data(frame(1, stream, b"\x8c", 4))
+        for _ in range(40):
+            client.receive_data(frame(0, stream, body))
+            client.data_to_send()
+    assert client.broken
+    assert not client.open_streams

@@ -85,6 +85,14 @@ INTERIM = head(EARLY, END_HEADERS)
 MORE, LAST = (frame(CONTINUATION, OPEN, b"", flags) for flags in (0, END_HEADERS))
 
 
+def length(value: str) -> bytes:
+    return fields(("content-length", value))
+
+
+LENGTH_4 = length("4")
+ANNOUNCED = head(STATUS_400 + LENGTH_4, END_HEADERS)
+
+
 class Row(NamedTuple):
     section: str
     what: str
@@ -233,6 +241,48 @@ STREAM_ERRORS = [
     Row("8.1", "two heads", BEGUN + BEGUN, PROTOCOL),
     Row("8.1", "trailers without end", BEGUN + head(fields(("x", "y")), END_HEADERS), PROTOCOL),
     Row("8.1", "trailers with a status", BEGUN + head(STATUS_200), PROTOCOL),
+    Row(
+        "8.1.1",
+        "a body longer than announced",
+        ANNOUNCED + frame(DATA, OPEN, b"12345", 1),
+        PROTOCOL,
+    ),
+    Row(
+        "8.1.1", "a body shorter than announced", ANNOUNCED + frame(DATA, OPEN, b"123", 1), PROTOCOL
+    ),
+    Row("8.1.1", "no body where one was announced", head(STATUS_400 + LENGTH_4), PROTOCOL),
+    Row("8.1.1", "a shorter body and trailers", ANNOUNCED + head(fields(("x", "y"))), PROTOCOL),
+    Row(
+        "8.1.1",
+        "two lengths",
+        head(STATUS_400 + LENGTH_4 + length("5"), END_HEADERS) + frame(DATA, OPEN, b"1234", 1),
+        PROTOCOL,
+    ),
+    Row("8.1.1", "a length that is no number", head(STATUS_400 + length("+4")), PROTOCOL),
+    Row("8.2", "a name in capitals", head(STATUS_400 + fields(("Apns-Id", "1"))), PROTOCOL),
+    Row("8.2.1", "a name with a space", head(STATUS_400 + fields(("a b", "1"))), PROTOCOL),
+    Row("8.2.1", "a name with a colon", head(STATUS_400 + fields(("a:b", "1"))), PROTOCOL),
+    Row("8.2.1", "a name beyond ASCII", head(STATUS_400 + b"\0\1\xe9\0"), PROTOCOL),
+    Row("8.2.1", "no name", head(STATUS_400 + fields(("", "1"))), PROTOCOL),
+    Row(
+        "8.2.1", "a value with line breaks", head(STATUS_400 + fields(("a", "1\r\nb: 2"))), PROTOCOL
+    ),
+    Row("8.2.1", "a value with NUL", head(STATUS_400 + fields(("a", "1\0"))), PROTOCOL),
+    Row(
+        "8.2.1",
+        "a value that begins with a space",
+        head(STATUS_400 + fields(("a", " 1"))),
+        PROTOCOL,
+    ),
+    Row("8.2.1", "a value that ends with a tab", head(STATUS_400 + fields(("a", "1\t"))), PROTOCOL),
+    Row("8.2.1", "such a value in trailers", BEGUN + head(fields(("a", " 1"))), PROTOCOL),
+    Row("8.2.2", "connection", head(STATUS_400 + fields(("connection", "close"))), PROTOCOL),
+    Row(
+        "8.2.2",
+        "transfer-encoding",
+        head(STATUS_400 + fields(("transfer-encoding", "chunked"))),
+        PROTOCOL,
+    ),
     Row("8.3", "a pseudo-field that is unknown", head(STATUS_400 + fields((":x", "y"))), PROTOCOL),
     Row("8.3", "a pseudo-field of requests", head(STATUS_400 + fields((":path", "/"))), PROTOCOL),
     Row("8.3", "a pseudo-field after others", head(fields(("x", "y")) + STATUS_200), PROTOCOL),
@@ -272,6 +322,9 @@ PASSED_OVER = [
     Row("6.10", "CONTINUATION", head(b"", 0) + frame(CONTINUATION, OPEN, EARLY, END_HEADERS)),
     Row("6.10", "the most CONTINUATION", head(EARLY, 0) + MORE * 15 + LAST),
     Row("8.1", "interim answers", INTERIM * 3),
+    Row("8.2.1", "an empty value", head(EARLY + fields(("a", "")), END_HEADERS)),
+    Row("8.2.1", "a space within a value", head(EARLY + fields(("a", "b c")), END_HEADERS)),
+    Row("8.2.1", "bytes beyond ASCII in a value", head(EARLY + b"\0\1a\1\xe9", END_HEADERS)),
     Row("8.1", "a body in empty frames", BEGUN + frame(DATA, OPEN) * 3),
 ]
 

@@ -4,7 +4,14 @@ import pytest
 
 from apns_connector.gateway.admission import Admission
 from apns_connector.gateway.answer import Answer
-from apns_connector.gateway.asgi import Deadline, Disconnected, Reply, read_body, serve_lifespan
+from apns_connector.gateway.asgi import (
+    Deadline,
+    Disconnected,
+    Reply,
+    ends_connection,
+    read_body,
+    serve_lifespan,
+)
 from apns_connector.gateway.limits import Limits
 from apns_connector.gateway.refusal import Refused
 from apns_connector.gateway.request import Request
@@ -135,3 +142,21 @@ def test_the_lifespan_is_started_and_stopped_on_request():
     events = Events({"type": "lifespan.startup"}, {"type": "lifespan.shutdown"})
     asyncio.run(serve_lifespan(events, sent))
     assert sent == [{"type": "lifespan.startup.complete"}, {"type": "lifespan.shutdown.complete"}]
+
+
+def test_fields_of_the_reply_go_out_with_whatever_answer_is_given():
+    sent = Sent()
+
+    async def give() -> None:
+        reply = Reply(sent)
+        reply.headers = (("vary", "Origin"),)
+        await reply.give(Answer(204, (("x-a", "b"),)))
+
+    asyncio.run(give())
+    assert sent[0]["headers"] == [(b"x-a", b"b"), (b"vary", b"Origin")]
+
+
+def test_an_answer_ends_the_connection_when_the_client_holds_its_body_back():
+    holding = Request("POST", "/", headers={"expect": "100-continue"})
+    assert ends_connection(holding, Answer(404)).headers == (("connection", "close"),)
+    assert ends_connection(Request("POST", "/"), Answer(404)) == Answer(404)

@@ -46,3 +46,10 @@ def test_the_first_word_of_a_query_says_what_is_asked_for(query, asked):
 
 def test_a_request_without_client_address_is_possible():
     assert Request.from_scope(SCOPE | {"client": None}).client is None
+
+
+@pytest.mark.parametrize(
+    ("method", "wanted"), [("POST", True), ("PATCH", True), ("GET", False), ("DELETE", False)]
+)
+def test_a_body_belongs_to_some_methods_only(method, wanted):
+    assert Request(method, "/").wants_body is wanted

@@ -108,6 +108,12 @@ def test_what_is_no_deployment_is_refused(tmp_path: Path, build: Any, name: str)
         find_layout(tmp_path / name)
 
 
+def test_settings_alone_are_a_deployment(tmp_path: Path, build: Any) -> None:
+    build.files(tmp_path, {"gateway.yaml": ""})
+    layout = find_layout(tmp_path)
+    assert (layout.folder, layout.found) == (tmp_path, False)
+
+
 def test_the_files_of_a_deployment_are_all_that_it_is_made_of(tmp_path: Path, build: Any) -> None:
     default = "synapse-configs/default"
     made_of = {

@@ -124,7 +124,7 @@ def test_the_log_says_in_one_line_what_failed_and_which_message_it_was(called, c
     (line,) = [record.getMessage() for record in caplog.records]
     assert line == (
         "test failed with APNS_000001: because of that "
-        f"(subject of test, apns-id None, proxy None, message {message.message_id})"
+        f"(subject of test, apns-id None, service None, message {message.message_id})"
     )
 
 
