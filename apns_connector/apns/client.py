@@ -125,7 +125,9 @@ class Client:
         :class:`PayloadError` before anything is sent, :class:`CredentialsError` if TLS refuses the
         certificate, :class:`NotSent` or :class:`OutcomeUnknown` if nobody answered.
         """
-        loop = self._own_loop()
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._belong_to(loop)
         waiter: asyncio.Future[Response] = loop.create_future()
         now = loop.time()
         deadline = now + (self.timeout if timeout is None else timeout)
@@ -152,7 +154,7 @@ class Client:
         the memory; fewer where the server is so slow that they would be late. Close the iterator
         (``contextlib.aclosing``) to give up what is under way.
         """
-        self._own_loop()
+        self._belong_to(asyncio.get_running_loop())
         seconds = self.timeout if timeout is None else timeout
         batch = Batch(under_way, seconds)
         feeding = asyncio.create_task(self._feed(batch, notifications, seconds))
@@ -203,16 +205,13 @@ class Client:
             batch.take_back()
             raise
 
-    def _own_loop(self) -> asyncio.AbstractEventLoop:
-        loop = asyncio.get_running_loop()
-        if self._loop is not loop:
-            if self._loop is not None:
-                raise RuntimeError(
-                    "This client belongs to another event loop: make one client for each loop, "
-                    "or use a BlockingClient, which threads may share"
-                )
-            self._loop = loop
-        return loop
+    def _belong_to(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._loop not in (None, loop):
+            raise RuntimeError(
+                "This client belongs to another event loop: make one client for each loop, "
+                "or use a BlockingClient, which threads may share"
+            )
+        self._loop = loop
 
     def _look_for_unregistered(self, response: Response) -> None:
         notification = response.notification

@@ -127,7 +127,23 @@ class Http2:
         bodies = streams.bodies
         streams.open[stream_id] = tag
         block = self._blocks.encode(path, constant, varying)
-        if body is None:
+        # Nearly every request is this one: both parts fit into one frame, and into the windows.
+        if (
+            body is not None
+            and (length := len(block)) <= frames.MIN_FRAME_SIZE
+            and (size := len(body)) <= frames.MIN_FRAME_SIZE
+            and size <= bodies.window
+            and size <= bodies.initial_window
+        ):
+            bodies.window -= size
+            pack = frames.HEAD.pack
+            self._out += (
+                pack(0, length, frames.HEADERS, frames.FLAG_END_HEADERS, stream_id),
+                block,
+                pack(0, size, frames.DATA, frames.FLAG_END_STREAM, stream_id),
+                body,
+            )
+        elif body is None:
             self._out += frames.header_frames(stream_id, block, bodies.max_frame_size, _WHOLE)
         else:
             self._out += frames.header_frames(stream_id, block, bodies.max_frame_size)

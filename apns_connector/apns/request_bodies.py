@@ -35,19 +35,12 @@ class RequestBodies:
         self.unsent: dict[int, _Unsent] = {}
 
     def send(self, stream_id: int, body: bytes) -> None:
-        """The body of a stream that was just opened; nearly always it goes out in one frame."""
-        size = len(body)
-        if size <= self.window and size <= self.initial_window and size <= self.max_frame_size:
-            self.window -= size
-            self._out += (
-                frames.HEAD.pack(
-                    size >> 16, size & 0xFFFF, frames.DATA, frames.FLAG_END_STREAM, stream_id
-                ),
-                body,
-            )
-        else:
-            self.unsent[stream_id] = _Unsent(body, self.initial_window)
-            self._send_what_fits(stream_id)
+        """The body of a stream that was just opened."""
+        if not body:
+            self._out.append(frames.head(0, frames.DATA, frames.FLAG_END_STREAM, stream_id))
+            return
+        self.unsent[stream_id] = _Unsent(body, self.initial_window)
+        self._send_what_fits(stream_id)
 
     def waits(self, stream_id: int) -> bool:
         """True while the body has not been sent in full."""

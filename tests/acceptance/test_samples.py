@@ -17,6 +17,7 @@ from apns_connector.cli.sample import read_request
 SAMPLES = Path(__file__).parents[2] / "samples"
 REQUESTS = sorted(SAMPLES.glob("*/requests/*.http"))
 PROGRAMS = sorted(SAMPLES.glob("*/*.py"))
+UNIT_TESTS = sorted(SAMPLES.glob("*/test/*.xml"))
 DIFFERENT = {
     b"{{uuid}}": re.compile(rb"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     b"{{channel}}": re.compile(rb"[0-9A-Za-z+/]{22}=="),
@@ -51,8 +52,9 @@ def canonical(body: bytes, content_type: str) -> object:
     return etree.tostring(etree.fromstring(body), method="c14n")
 
 
-def test_every_sample_has_requests_or_programs_and_a_page_that_explains_it():
-    shown = {file.parents[1] for file in REQUESTS} | {file.parent for file in PROGRAMS}
+def test_every_sample_has_something_to_run_and_a_page_that_explains_it():
+    shown = {file.parents[1] for file in (*REQUESTS, *UNIT_TESTS)}
+    shown |= {file.parent for file in PROGRAMS}
     for sample in SAMPLES.iterdir():
         assert (sample / "README.md").is_file(), sample
         assert sample in shown, sample
@@ -96,3 +98,16 @@ def test_a_program_prints_what_is_expected(file, empty_apple, tmp_path):
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == (file.parent / "expected" / f"{file.stem}.txt").read_text()
+
+
+@pytest.mark.parametrize("sample", sorted({file.parts[-3] for file in UNIT_TESTS}))
+def test_the_unit_tests_of_a_sample_pass(sample):
+    done = subprocess.run(
+        [sys.executable, "-m", "apns_connector", "test", SAMPLES / sample],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert done.stdout.count("PASS ") > 0

@@ -6,9 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
+from apns_connector.errors import MediationError
 from apns_connector.mediation import aggregation
-from apns_connector.mediation.aggregation import SECONDS_LIMIT, Group, Groups
+from apns_connector.mediation.aggregation import SECONDS_LIMIT, Group, Groups, message_count
 from apns_connector.mediation.message import Message
+from apns_connector.mediation.value import Static
 
 NewMessage = Callable[..., Message]
 
@@ -75,3 +77,19 @@ def test_of_too_much_the_oldest_is_given_up(
     assert [len(group.messages) for group in groups.give_up(1.0)] == [1]
     assert groups.get("b") is not None
     assert list(groups.give_up(1.0)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"), [("3", 3), ("3.0", 3), ("-1", None), ("0", None), ("", None)]
+)
+def test_a_number_of_messages_may_be_none(
+    new_message: NewMessage, text: str, count: int | None
+) -> None:
+    assert message_count(Static(text), new_message()) == count
+    assert message_count(None, new_message()) is None
+
+
+@pytest.mark.parametrize("text", ["many", "inf"])
+def test_what_is_no_number_is_a_failure(new_message: NewMessage, text: str) -> None:
+    with pytest.raises(MediationError, match=f"'{text}' is none"):
+        message_count(Static(text), new_message())

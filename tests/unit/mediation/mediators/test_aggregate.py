@@ -187,7 +187,7 @@ def test_a_count_that_is_none_is_a_failure(site: Callable[..., Site]) -> None:
     )
     response = one.ask()
     assert response is not None
-    assert response.properties.get("ERROR_MESSAGE") == "messageCount 'many' is not a number"
+    assert response.properties.get("ERROR_MESSAGE") == ("The number of messages 'many' is none")
 
 
 def test_a_message_that_belongs_nowhere_passes(site: Callable[..., Site]) -> None:
