@@ -26,9 +26,8 @@ _NOWHERE = Path("/nonexistent/registry")
 class SuiteFiles(DeploymentFiles):
     """What a suite lists stands for the files of a deployment."""
 
-    def __init__(self, suite: Suite) -> None:
-        configs = [suite.folder / name for name in _CONFIGS if (suite.folder / name).is_file()]
-        super().__init__(Layout(suite.folder, configs=configs))
+    def __init__(self, suite: Suite, layout: Layout) -> None:
+        super().__init__(layout)
         self._suite = suite
 
     def artifacts(self) -> list[Document]:
@@ -53,9 +52,11 @@ def build(
     ``libraries`` beside those of the suite; ``environment`` for ``$SYSTEM:``. Raises
     InvalidDeployment with all problems of the artifacts.
     """
-    files = SuiteFiles(suite)
+    configs = [suite.folder / name for name in _CONFIGS if (suite.folder / name).is_file()]
+    layout = Layout(suite.folder, configs=configs)
+    files = SuiteFiles(suite, layout)
     configuration, problems = build_configuration(
-        Layout(suite.folder),
+        layout,
         files,
         Registry(_NOWHERE, files.resources()),
         classes=classes,

@@ -34,8 +34,12 @@ def read_suite(file: Path) -> Suite:
         raise InvalidDeployment(problems)
     suite = _SuiteReader(file, Node(root, shown(file), problems)).suite()
     if suite is None or problems:
-        raise InvalidDeployment(problems)
+        raise InvalidDeployment(sorted(problems, key=_place))
     return suite
+
+
+def _place(problem: ConfigurationError) -> tuple[str, int]:
+    return problem.file or "", problem.line or 0
 
 
 class _SuiteReader:

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 
+from apns_connector.errors import MediationError
 from apns_connector.mediation.message import Message
+from apns_connector.mediation.value import Value
 
 # Of all groups of one mediator together. What is beyond is given up, the oldest group first.
 MESSAGES_LIMIT = 100_000
 # For how long a group without a timeout is waited for; Synapse waits for ever.
 SECONDS_LIMIT = 3600.0
+
+
+def message_count(value: Value | None, message: Message) -> int | None:
+    """How many messages are wanted; ``None`` for any number, also written as -1 or 0. Raises
+    MediationError for what is no number."""
+    text = None if value is None else value.text(message)
+    try:
+        number = int(float(text)) if text else 0
+    except (ValueError, OverflowError) as error:
+        raise MediationError(f"The number of messages '{text}' is none") from error
+    return number if number > 0 else None
 
 
 class Group:

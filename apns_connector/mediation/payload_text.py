@@ -84,7 +84,7 @@ def is_xml(text: str) -> bool:
     if len(trimmed) < 4 or trimmed[0] != "<" or trimmed[-1] != ">":
         return False
     try:
-        xml.parse(trimmed.encode("utf-8", "replace"))
+        xml.parse(trimmed.encode("utf-8", "replace"), xml.CONFIGURATION)
     except XmlError:
         return False
     return True
@@ -107,7 +107,8 @@ def _in_string(text: str) -> str:
 
 def _xml_as_json(text: str) -> str:
     try:
-        return json_text(element_to_json(xml.parse(f"<{OBJECT}>{text}</{OBJECT}>".encode())))
+        root = xml.parse(f"<{OBJECT}>{text}</{OBJECT}>".encode(), xml.CONFIGURATION)
+        return json_text(element_to_json(root))
     except (XmlError, JsonError):  # such as an XML declaration inside, or text beside elements
         return _in_string(text)
 
@@ -117,7 +118,7 @@ def _json_as_xml(text: str) -> str | None:
     if not _looks_like_json(text):
         return None
     try:
-        root = json_to_element(read_json(text.encode()))
+        root = json_to_element(read_json(text.encode(), xml.CONFIGURATION))
     except JsonError:
         return None
     etree.strip_tags(root, etree.ProcessingInstruction)

@@ -8,8 +8,11 @@ from apns_connector.errors import MediationError
 from apns_connector.mediation import xml
 from apns_connector.mediation.artifacts import Configuration
 from apns_connector.mediation.reading import Reader
+from apns_connector.mediation.registry import Resource
 from apns_connector.mediation.value import Static
 from apns_connector.mediation.xml import SYNAPSE, Element
+
+Source = Element | str | Resource  # a local entry, or a resource of the registry
 
 
 def resources_from_element(element: Element, reader: Reader) -> dict[str, str]:
@@ -40,15 +43,25 @@ def resolver(configuration: Configuration, resources: Mapping[str, str]) -> Call
     return resolve
 
 
+def source_of(configuration: Configuration, key: str) -> Source | None:
+    """What a key leads to: the same object as long as it stays the same. Raises RegistryError for
+    a path that leads out of the registry."""
+    entry = configuration.local_entry(key)
+    return configuration.registry.resource(key) if entry is None else entry
+
+
 def content_of(configuration: Configuration, key: str) -> bytes | None:
     """The bytes of an entry; of the namespaces around XML only those that it uses, so that the
     default one of the configuration is not that of a schema. Raises RegistryError for a path that
     leads out of the registry."""
-    entry = configuration.local_entry(key)
-    if entry is None:
-        resource = configuration.registry.resource(key)
-        return None if resource is None else resource.content
-    return entry.encode() if isinstance(entry, str) else xml.serialize(xml.detached_copy(entry))
+    source = source_of(configuration, key)
+    return None if source is None else bytes_of(source)
+
+
+def bytes_of(source: Source) -> bytes:
+    if isinstance(source, Resource):
+        return source.content
+    return source.encode() if isinstance(source, str) else xml.serialize(xml.detached_copy(source))
 
 
 def _ends(location: str, end: str) -> bool:

@@ -70,6 +70,7 @@ async def run_all(runs: Iterable[Coroutine[Any, Any, Any]], count: int) -> None:
     async def work() -> None:
         for run in waiting:
             await run
+            await asyncio.sleep(0)  # other requests get their turn, too
 
     await asyncio.gather(*(work() for _ in range(min(count, AT_ONCE))))
 

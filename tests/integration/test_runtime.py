@@ -295,3 +295,18 @@ def test_tasks_run_while_the_gateway_does(tmp_path, caplog):
             await served.until(lambda: caplog.text.count("this = ran") == 3)
 
     asyncio.run(scenario())
+
+
+def test_what_requests_have_begun_is_finished_before_the_stop(deployment):
+    ended = []
+
+    async def slow():
+        await asyncio.sleep(0.05)
+        ended.append(True)
+
+    async def scenario():
+        async with Runtime(deployment, FREE_PORT) as runtime:
+            runtime.configuration.background.start(slow())
+        assert ended == [True]
+
+    asyncio.run(scenario())

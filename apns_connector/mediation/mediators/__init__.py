@@ -14,6 +14,7 @@ from apns_connector.mediation.mediators.clone import Clone
 from apns_connector.mediation.mediators.drop import Drop
 from apns_connector.mediation.mediators.enrich import Enrich
 from apns_connector.mediation.mediators.filter import Filter
+from apns_connector.mediation.mediators.foreach import foreach_from_element
 from apns_connector.mediation.mediators.header import header_from_element
 from apns_connector.mediation.mediators.in_out import in_from_element, out_from_element
 from apns_connector.mediation.mediators.iterate import Iterate
@@ -25,6 +26,7 @@ from apns_connector.mediation.mediators.payload_factory import PayloadFactory
 from apns_connector.mediation.mediators.property import property_from_element
 from apns_connector.mediation.mediators.property_group import property_group_from_element
 from apns_connector.mediation.mediators.respond import Respond
+from apns_connector.mediation.mediators.scatter_gather import ScatterGather
 from apns_connector.mediation.mediators.script import Script
 from apns_connector.mediation.mediators.send import Send
 from apns_connector.mediation.mediators.sequence import sequence_from_element
@@ -50,6 +52,7 @@ MEDIATORS: Mapping[str, Factory] = {
     "drop": Drop.from_element,
     "enrich": Enrich.from_element,
     "filter": Filter.from_element,
+    "foreach": foreach_from_element,
     "header": header_from_element,
     "in": in_from_element,
     "iterate": Iterate.from_element,
@@ -61,6 +64,7 @@ MEDIATORS: Mapping[str, Factory] = {
     "property": property_from_element,
     "propertyGroup": property_group_from_element,
     "respond": Respond.from_element,
+    "scatter-gather": ScatterGather.from_element,
     "script": Script.from_element,
     "send": Send.from_element,
     "sequence": sequence_from_element,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from apns_connector.errors import MediationError
 from apns_connector.mediation.aggregated import gather_json, gather_xml, is_json
-from apns_connector.mediation.aggregation import Group, Groups
+from apns_connector.mediation.aggregation import Group, Groups, message_count
 from apns_connector.mediation.branch import run_branch, start
 from apns_connector.mediation.expression import Expression
 from apns_connector.mediation.frame import Frame, handlers
@@ -121,8 +121,8 @@ class Aggregate:
         group = Group(
             now,
             total=total_of(message, self._id),
-            minimum=_count(completion.minimum, message),
-            maximum=_count(completion.maximum, message),
+            minimum=message_count(completion.minimum, message),
+            maximum=message_count(completion.maximum, message),
         )
         self._groups.open(key, group)
         if completion.timeout is not None:
@@ -210,13 +210,3 @@ def _completion(element: Element, reader: Reader) -> Completion:
         None if count is None else reader.value(count, count.get("min", "")),
         None if count is None else reader.value(count, count.get("max", "")),
     )
-
-
-def _count(value: Value | None, message: Message) -> int | None:
-    """-1 and 0 are for no limit."""
-    text = None if value is None else value.text(message)
-    try:
-        number = int(float(text)) if text else 0
-    except ValueError as error:
-        raise MediationError(f"messageCount '{text}' is not a number") from error
-    return number if number > 0 else None

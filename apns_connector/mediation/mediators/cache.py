@@ -14,6 +14,7 @@ from lxml import etree
 
 from apns_connector.errors import MediationError
 from apns_connector.mediation import xml
+from apns_connector.mediation.endpoints.truth import is_true
 from apns_connector.mediation.json_payload import write_json
 from apns_connector.mediation.mediator import Mediator
 from apns_connector.mediation.mediators.branch import branch_from_element
@@ -170,8 +171,8 @@ def _rules(element: Element, reader: Reader) -> Rules:
         _statuses(protocol, reader),
         max_size,
         HashedHeaders(included, excluded),
-        cache_control=_text(protocol, "enableCacheControl").lower() == "true",
-        age_header=_text(protocol, "includeAgeHeader").lower() == "true",
+        cache_control=is_true(_text(protocol, "enableCacheControl")),
+        age_header=is_true(_text(protocol, "includeAgeHeader")),
     )
 
 

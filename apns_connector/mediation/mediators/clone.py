@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 
 from apns_connector.errors import MediationError
 from apns_connector.mediation.branch import run_branch, start
+from apns_connector.mediation.endpoints.truth import is_true
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.splitting import (
@@ -54,6 +56,7 @@ class Clone:
         if self._sequential:
             for run in runs:
                 await run
+                await asyncio.sleep(0)  # other requests get their turn, too
         elif targets:
             start(message, run_all(runs, len(targets)))
         return self._continue_parent
@@ -80,8 +83,8 @@ class Clone:
         return cls(
             targets,
             id_=element.get("id"),
-            continue_parent=_is_true(element, "continueParent"),
-            sequential=_is_true(element, "sequential"),
+            continue_parent=is_true(element.get("continueParent")),
+            sequential=is_true(element.get("sequential")),
             iterations=reader.value(element, element.get("iterations", "")),
         )
 
@@ -94,7 +97,3 @@ def _count(text: str | None) -> int:
             f"number up to {ITERATIONS_LIMIT}"
         )
     return int(trimmed)
-
-
-def _is_true(element: Element, attribute: str) -> bool:
-    return element.get(attribute, "false").strip().lower() == "true"

@@ -5,6 +5,7 @@ With ``collection`` it is that of the Micro Integrator 4.4, see ``foreach_collec
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from copy import deepcopy
@@ -12,6 +13,7 @@ from copy import deepcopy
 from lxml import etree
 
 from apns_connector.errors import ConfigurationError, MediationError
+from apns_connector.mediation.endpoints.truth import is_true
 from apns_connector.mediation.expression import Expression
 from apns_connector.mediation.json_path import MISSING, JsonPath, replaced
 from apns_connector.mediation.json_place import place_in_payload
@@ -120,6 +122,7 @@ class Foreach:
 
     async def _run(self, message: Message, sequence: Mediator) -> bool | None:
         """The result of the sequence; ``None`` when it has failed and that does not matter."""
+        await asyncio.sleep(0)  # other requests get their turn, too
         try:
             return await sequence.mediate(message)
         except (NestingError, FaultSequenceFailed):
@@ -158,7 +161,7 @@ class Foreach:
             _sequence(element, reader),
             id_=element.get("id"),
             path_of=path_of,
-            lenient=element.get("continueLoopOnFailure", "false").strip().lower() == "true",
+            lenient=is_true(element.get("continueLoopOnFailure")),
         )
 
 

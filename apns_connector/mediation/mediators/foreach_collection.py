@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from lxml import etree
 
 from apns_connector.errors import ConfigurationError, MediationError
 from apns_connector.mediation.branch import run_branch, start
+from apns_connector.mediation.endpoints.truth import is_true
 from apns_connector.mediation.expression import Expression
 from apns_connector.mediation.frame import handlers
 from apns_connector.mediation.json_path import JsonPath, replaced
@@ -117,6 +119,7 @@ class ForeachCollection:
         else:
             for flow in flows:
                 await flow
+                await asyncio.sleep(0)  # other requests get their turn, too
 
     def _flows(
         self, message: Message, items: list[Any], results: dict[int, Message]
@@ -145,6 +148,11 @@ class ForeachCollection:
                 _put_back(items, results)
             elif self._place is not None:
                 self._place.put([result.as_json() for result in results], message)
+            else:
+                raise MediationError(
+                    f"Expression {self._collection.source} is no place that the results could go "
+                    "back to: use update-original='false' and target-variable"
+                )
             return
         if self._into.root is None:
             value: Any = JsonArray(result.as_json() for result in results)
@@ -166,7 +174,7 @@ class ForeachCollection:
             raise reader.error(
                 element, "<foreach>: a counter-variable needs parallel-execution='false'"
             )
-        aggregates = element.get("continue-without-aggregation", "").lower() != "true"
+        aggregates = not is_true(element.get("continue-without-aggregation"))
         updates = aggregates and element.get("update-original") != "false"
         return cls(
             collection,

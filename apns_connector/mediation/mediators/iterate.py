@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -10,6 +11,7 @@ from lxml import etree
 
 from apns_connector.errors import ConfigurationError, MediationError
 from apns_connector.mediation.branch import run_branch, start
+from apns_connector.mediation.endpoints.truth import is_true
 from apns_connector.mediation.expression import Expression, compile_expression
 from apns_connector.mediation.json_path import MISSING, JsonPath, replaced
 from apns_connector.mediation.json_place import place_in_payload
@@ -130,6 +132,7 @@ class Iterate:
         if self._sequential:
             for copy in self._copies(message, base, parts):
                 await run_branch(copy, self._target.mediate(copy))
+                await asyncio.sleep(0)  # other requests get their turn, too
         elif parts:
             copies = self._copies(message, base, parts)
             runs = (run_branch(copy, self._target.mediate(copy)) for copy in copies)
@@ -166,14 +169,14 @@ class Iterate:
             _splitter(element, reader),
             target_from_element(target, reader),
             id_=element.get("id"),
-            continue_parent=_is_true(element, "continueParent"),
-            sequential=_is_true(element, "sequential"),
+            continue_parent=is_true(element.get("continueParent")),
+            sequential=is_true(element.get("sequential")),
         )
 
 
 def _splitter(element: Element, reader: Reader) -> Splitter:
     expression = reader.expression(element)
-    preserves = _is_true(element, "preservePayload")
+    preserves = is_true(element.get("preservePayload"))
     if element.get("attachPath") is not None and not preserves:
         raise reader.error(element, "<iterate>: attachPath needs preservePayload='true'")
     given = element.get("attachPath") is not None
@@ -192,7 +195,3 @@ def _splitter(element: Element, reader: Reader) -> Splitter:
     if preserves and attach is None:
         attach = compile_expression(".", {})
     return XmlSplitter(expression, attach)
-
-
-def _is_true(element: Element, attribute: str) -> bool:
-    return element.get(attribute, "false").strip().lower() == "true"

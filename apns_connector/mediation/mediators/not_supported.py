@@ -10,11 +10,9 @@ from collections.abc import Mapping
 
 _DATABASE = "there is no database access; put the query behind a service and <call> it"
 _JAVA = "there is no Java here; write it in Python as a class mediator and use <class>"
-_JAVASCRIPT = "there is no JavaScript engine; use property, filter and payloadFactory, or <class>"
 _PRODUCT = "it needs another WSO2 product beside the gateway"
 _REWRITE = "the address of an endpoint takes its parts from properties instead"
 _TRANSFORMATION = "use payloadFactory, enrich or xslt instead"
-_NOT_YET = "not built yet"
 
 NOT_SUPPORTED: Mapping[str, str] = {
     "annotatedCommand": _JAVA,
@@ -31,8 +29,7 @@ NOT_SUPPORTED: Mapping[str, str] = {
     "entitlementService": _PRODUCT,
     "event": "there is no eventing; call the subscribers with <clone>",
     "fastXSLT": "use <xslt>",
-    "foreach": _NOT_YET,
-    "forEach": _NOT_YET,
+    "forEach": "it is written <foreach>",
     "jsontransform": _TRANSFORMATION,
     "NTLM": "NTLM authentication is not offered to endpoints",
     "oauthService": _PRODUCT,
@@ -42,7 +39,6 @@ NOT_SUPPORTED: Mapping[str, str] = {
     "router": "use filter or switch instead",
     "rule": _PRODUCT,
     "ruleset": _PRODUCT,
-    "scatter-gather": "use <clone> and <aggregate> instead",
     "session": _PRODUCT,
     "smooks": _TRANSFORMATION,
     "spring": _JAVA,

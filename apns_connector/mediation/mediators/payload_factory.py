@@ -12,6 +12,7 @@ from lxml import etree
 
 from apns_connector.errors import ConfigurationError, JsonError, MediationError, XmlError
 from apns_connector.mediation import xml
+from apns_connector.mediation.endpoints.truth import is_true
 from apns_connector.mediation.expression import Expression, compile_expression
 from apns_connector.mediation.json_eval import JsonEval
 from apns_connector.mediation.json_payload import read_json
@@ -116,7 +117,7 @@ class PayloadFactory:
 
 def _put_xml(message: Message, text: str) -> None:
     try:
-        root = xml.parse(f"<{_PADDING}>{text}</{_PADDING}>".encode())
+        root = xml.parse(f"<{_PADDING}>{text}</{_PADDING}>".encode(), xml.CONFIGURATION)
     except XmlError as error:
         raise MediationError(f"Error creating SOAP Envelope from source: {error}") from error
     found = children(root)
@@ -136,7 +137,7 @@ def _put_xml(message: Message, text: str) -> None:
 
 def _put_json(message: Message, text: str) -> None:
     try:
-        message.replace_json(read_json(text.encode()))
+        message.replace_json(read_json(text.encode(), xml.CONFIGURATION))
     except JsonError as error:
         raise MediationError(f"Error creating JSON Payload from source: {error}") from error
     set_message_type(message, JSON)
@@ -151,15 +152,14 @@ _PUT = {Medium.XML: _put_xml, Medium.JSON: _put_json, Medium.TEXT: _put_text}
 
 
 def _quotes_texts(message: Message) -> bool:
-    wanted = message.properties.get("QUOTE_STRING_IN_PAYLOAD_FACTORY_JSON")
-    return wanted is not None and str(wanted).lower() == "true"
+    return is_true(message.properties.get("QUOTE_STRING_IN_PAYLOAD_FACTORY_JSON"))
 
 
 def _argument(element: Element, reader: Reader) -> Argument:
     static = element.get("value")
     if static is not None:
         return Argument(static)
-    literal = element.get("literal", "false").strip().lower() == "true"
+    literal = is_true(element.get("literal"))
     if reader.choice(element, "evaluator", ("xml", "json")) == "xml":
         return Argument(reader.expression(element), literal)
     source = reader.required(element, "expression").strip()

@@ -12,6 +12,7 @@ from lxml import etree
 
 from apns_connector.errors import MediationError, XmlError
 from apns_connector.mediation import xml
+from apns_connector.mediation.aggregation import message_count
 from apns_connector.mediation.branch import run_branch, start
 from apns_connector.mediation.expression import Expression
 from apns_connector.mediation.frame import handlers
@@ -111,8 +112,8 @@ class ScatterGather:
     async def mediate(self, message: Message) -> bool:
         gathered = Gathered(
             len(self._sequences),
-            _count(self._completion.minimum, message),
-            _count(self._completion.maximum, message),
+            message_count(self._completion.minimum, message),
+            message_count(self._completion.maximum, message),
         )
         start(message, self._run(message.clone(), gathered))
         try:
@@ -185,16 +186,6 @@ def _completion(element: Element, reader: Reader) -> Completion:
         reader.value(element, element.get("min-messages", "")),
         reader.value(element, element.get("max-messages", "")),
     )
-
-
-def _count(value: Value | None, message: Message) -> int | None:
-    """-1 and 0 are for no limit."""
-    text = None if value is None else value.text(message)
-    try:
-        number = int(float(text)) if text else 0
-    except ValueError as error:
-        raise MediationError(f"The number of messages '{text}' is none") from error
-    return number if number > 0 else None
 
 
 def _json_value(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,7 +16,13 @@ from apns_connector.mediation.json_payload import element_to_json, read_json
 from apns_connector.mediation.mediator import Mediator
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.referenced import content_of, resolver, resources_from_element
+from apns_connector.mediation.referenced import (
+    Source,
+    bytes_of,
+    resolver,
+    resources_from_element,
+    source_of,
+)
 from apns_connector.mediation.schema import (
     Schema,
     XmlSchema,
@@ -39,15 +46,17 @@ class Schemas:
         self._keys = tuple(keys)
         self._inline = dict(inline)
         self._resources = dict(resources)
-        self._compiled: dict[tuple[str, ...], tuple[dict[str, bytes], Schema]] = {}
+        self._compiled: dict[tuple[str, ...], tuple[list[Source], Schema]] = {}
 
     def get(self, message: Message) -> Schema:
         """Raises MediationError for a schema that is none, or is not there."""
         keys = tuple(key.text(message) or "" for key in self._keys)
-        contents = {**{key: _content(key, message.configuration) for key in keys}, **self._inline}
+        sources = [_source(key, message.configuration) for key in keys]
         known = self._compiled.get(keys)
-        if known is not None and known[0] == contents:
+        if known is not None and all(map(operator.is_, known[0], sources)):
             return known[1]
+        entries = {key: bytes_of(source) for key, source in zip(keys, sources, strict=True)}
+        contents = {**entries, **self._inline}
         try:
             schema = self._compile(contents, message.configuration)
         except ConfigurationError as error:
@@ -56,7 +65,7 @@ class Schemas:
             raise MediationError(text) from error
         if len(self._compiled) >= _KEPT:
             self._compiled.clear()
-        self._compiled[keys] = (contents, schema)
+        self._compiled[keys] = (sources, schema)
         return schema
 
     def _compile(self, contents: Mapping[str, bytes], configuration: Configuration) -> Schema:
@@ -133,11 +142,11 @@ class Validate:
         return cls(schemas, reader.mediators(on_fail), source)
 
 
-def _content(key: str, configuration: Configuration) -> bytes:
-    content = content_of(configuration, key)
-    if content is None:
+def _source(key: str, configuration: Configuration) -> Source:
+    source = source_of(configuration, key)
+    if source is None:
         raise MediationError(f"No Schema is available with the key  : {key}")
-    return content
+    return source
 
 
 def _inline(element: Element, reader: Reader) -> bytes:

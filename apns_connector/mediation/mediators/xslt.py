@@ -16,7 +16,14 @@ from apns_connector.mediation.content import TEXT
 from apns_connector.mediation.expression import Expression
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.referenced import content_of, resolver, resources_from_element
+from apns_connector.mediation.redaction import redacted_line, secrets_of, without_secrets
+from apns_connector.mediation.referenced import (
+    Source,
+    bytes_of,
+    resolver,
+    resources_from_element,
+    source_of,
+)
 from apns_connector.mediation.tree import replace
 from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import SYNAPSE, Element, children, detached_copy
@@ -37,22 +44,22 @@ class Stylesheets:
 
     def __init__(self, resources: Mapping[str, str] = _NO_RESOURCES) -> None:
         self._resources = resources
-        self._compiled: dict[str, tuple[Element, Transform]] = {}
+        self._compiled: dict[str, tuple[Source, Transform]] = {}
 
     def get(self, configuration: Configuration, key: str) -> Transform:
         """Raises MediationError for what is no stylesheet."""
-        root = configuration.element(key)
-        content = None if root is None else content_of(configuration, key)
-        if root is None or content is None:
-            raise MediationError(f"there is no XML under the key '{key}'")
+        source = source_of(configuration, key)
+        if source is None:
+            raise MediationError(f"there is nothing under the key '{key}'")
         known = self._compiled.get(key)
-        if known is not None and known[0] is root:
+        if known is not None and known[0] is source:
             return known[1]
-        document = xml.parse_referring(content, key, resolver(configuration, self._resources))
+        resolve = resolver(configuration, self._resources)
+        document = xml.parse_referring(bytes_of(source), key, resolve)
         compiled = etree.XSLT(document, access_control=_RIGHTS)
         if len(self._compiled) >= _KEPT:
             self._compiled.clear()
-        self._compiled[key] = (root, compiled)
+        self._compiled[key] = (source, compiled)
         return compiled
 
 
@@ -104,7 +111,8 @@ class Xslt:
         transform = self._stylesheets.get(message.configuration, key)
         result = transform(source, **parameters)
         for entry in transform.error_log:
-            _log.info("Stylesheet '%s': %s", key, entry.message)
+            text = without_secrets(entry.message, secrets_of(message))
+            _log.info("Stylesheet '%s': %s", key, redacted_line(text))
         root = result.getroot()
         # A stylesheet with the output method text makes no element.
         return str(result) if root is None else detached_copy(root)

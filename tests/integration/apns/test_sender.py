@@ -252,9 +252,7 @@ async def test_a_stream_reset_for_any_other_reason_has_an_unknown_outcome(simula
 
 
 @pytest.mark.every_loop
-async def test_what_is_not_answered_is_unknown_and_a_living_connection_stays(
-    simulate, notify
-):
+async def test_what_is_not_answered_is_unknown_and_a_living_connection_stays(simulate, notify):
     async with simulate() as (simulator, client):
         await client.send(notify())
         simulator.faults.add(fault(fault="silence"))

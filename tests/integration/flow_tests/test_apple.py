@@ -12,7 +12,11 @@ async def push(apple: Apple, destination: str) -> None:
     clients = apple.clients([])
     certificate = await clients.certificate(b"", "", "any")
     client = await clients.client(certificate, clients.destination(destination))
-    await client.send(Notification(device_token="ab" * 32, topic="com.example.app", payload={"aps": {"alert": destination}}))
+    await client.send(
+        Notification(
+            device_token="ab" * 32, topic="com.example.app", payload={"aps": {"alert": destination}}
+        )
+    )
     await clients.close()
 
 

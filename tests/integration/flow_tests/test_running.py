@@ -13,9 +13,7 @@ from apns_connector.runtime import own_library
 from apns_connector.simulator import SPECIAL_TOKENS, Silence
 
 TOKEN = "ab" * 32
-SILENT = next(
-    row.device_token() for row in SPECIAL_TOKENS if isinstance(row.behaviour, Silence)
-)
+SILENT = next(row.device_token() for row in SPECIAL_TOKENS if isinstance(row.behaviour, Silence))
 
 
 def run(file: Path, case_seconds: float = 30.0) -> SuiteResult:

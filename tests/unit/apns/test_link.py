@@ -132,9 +132,7 @@ def test_a_probe_without_answer_ends_the_connection(bench):
         bench.link.ready(bench.connection.heard_at + 60, probe_after=60)
         bench.link._end_probe(bench.connection)
         assert bench.link.active == []
-        assert (
-            bench.link.trouble == "local (localhost:8443) no longer answered on a connection"
-        )
+        assert bench.link.trouble == "local (localhost:8443) no longer answered on a connection"
         assert bench.changes == 1
 
     bench(scenario)

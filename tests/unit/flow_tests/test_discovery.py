@@ -5,9 +5,7 @@ from apns_connector.flow_tests.discovery import find_suites
 
 
 def test_the_root_of_a_file_tells_a_unit_test(project, tmp_path):
-    test = project(
-        {"notes.txt": "<unit-test/>", "a.xml": "<a", "target/x.xml": "<unit-test/>"}
-    )
+    test = project({"notes.txt": "<unit-test/>", "a.xml": "<a", "target/x.xml": "<unit-test/>"})
     assert find_suites([tmp_path]) == [test]
     assert find_suites([test, tmp_path]) == [test]
 

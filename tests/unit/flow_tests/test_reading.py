@@ -79,7 +79,15 @@ def test_all_that_is_wrong_is_told_at_once(project):
         "<connector-resource/></connector-resources><mediator-mocks/>"
     )
     file = project(supportive=("flows/None.xml",), mocks="no/mock.xml", cases="", more=more)
-    assert problems_of(file) == []
+    assert problems_of(file) == [
+        "test/greet.xml:1: <unit-test> needs <test-cases> with a <test-case>",
+        "test/greet.xml:4: there is no file flows/None.xml in a folder above this one",
+        "test/greet.xml:6: there is no file no/a in a folder above this one",
+        "test/greet.xml:7: <mediator-mocks> is nothing that a <artifacts> holds",
+        "test/greet.xml:7: there is no file no.zip in a folder above this one",
+        "test/greet.xml:7: <connector-resource> names no file",
+        "test/greet.xml:10: there is no file no/mock.xml in a folder above this one",
+    ]
 
 
 @pytest.mark.parametrize(

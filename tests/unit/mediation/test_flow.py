@@ -64,3 +64,32 @@ def test_the_in_flow_decides_whether_the_endpoint_gets_the_request(
     assert endpoint.asked == 0
     asyncio.run(Flows(endpoint=endpoint).receive(message))
     assert endpoint.asked == 1
+
+
+def test_a_request_is_over_when_what_was_split_off_has_answered_or_ended(
+    deploy: Deploy, new_message: NewMessage
+) -> None:
+    ends: list[str] = []
+    configuration = deploy(
+        "<sequence name='answer'><clone><target><sequence><respond/></sequence></target></clone>"
+        "</sequence><sequence name='silent'><clone continueParent='true'><target><sequence/>"
+        "</target></clone></sequence>"
+    )
+
+    async def answered(key: str) -> Any:
+        message = new_message(configuration=configuration)
+        message.exchange.at_end(lambda: ends.append(key))
+        exchange = await Flows(Flow(key=key)).receive(message)
+        return exchange.take_response()
+
+    assert asyncio.run(answered("answer")) is not None
+    assert asyncio.run(answered("silent")) is None
+    assert ends == ["answer", "silent"]
+
+
+def test_a_request_that_fails_for_good_is_over_as_well(message: Any) -> None:
+    ends: list[str] = []
+    message.exchange.at_end(lambda: ends.append("over"))
+    with pytest.raises(FaultSequenceFailed):
+        asyncio.run(Flows(Flow(key="none"), fault=Flow(key="fail")).receive(message))
+    assert ends == ["over"]

@@ -236,3 +236,89 @@ def test_flows_of_several_messages_do_not_mix(
     asyncio.run(all_at_once())
     shown = [message.properties.get("shown") for message in messages]
     assert shown == [str(n) for n in range(20)]
+
+
+# The same traps, met by mediators that split, write and check messages.
+
+
+def test_trap_1_a_script_that_sets_null_keeps_the_value(mediate: Mediate) -> None:
+    ran = mediate("<script language='js'>mc.setProperty('p', null)</script>", properties={"p": "1"})
+    assert ran.properties["p"] == "1"
+
+
+def test_trap_2_nothing_found_is_an_empty_argument_of_a_payload(mediate: Mediate) -> None:
+    ran = mediate(
+        "<payloadFactory><format><p xmlns=''>[$1][$2]</p></format><args><arg expression='//none'/>"
+        "<arg expression='$ctx:none'/></args></payloadFactory>"
+    )
+    assert ran.message.payload.text == "[][]"
+
+
+def test_trap_10_an_element_as_argument_is_its_direct_text_or_xml(mediate: Mediate) -> None:
+    ran = mediate(
+        "<payloadFactory media-type='text'><format>$1 $2</format><args><arg expression='//x'/>"
+        "<arg expression='//y'/></args></payloadFactory>",
+        payload="<r><x>a<b>c</b></x><y><b>c</b></y></r>",
+    )
+    assert ran.message.text == "a <y><b>c</b></y>"
+
+
+def test_trap_11_numbers_print_with_a_point_in_a_payload(mediate: Mediate) -> None:
+    ran = mediate(
+        "<payloadFactory media-type='json'><format>[$1, \"$2\"]</format><args>"
+        "<arg expression='count(//x)'/><arg expression='string(count(//x))'/></args>"
+        "</payloadFactory>",
+        payload="<r><x/><x/></r>",
+    )
+    assert ran.message.json == [2.0, "2"]
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "<validate><schema key='X'/><on-fail><drop/></on-fail></validate>",
+        "<script language='js'>false</script>",
+        "<iterate expression='//none'><target sequence='S'/></iterate>",
+        "<clone><target sequence='S'/></clone>",
+    ],
+)
+def test_trap_13_a_mediator_that_says_no_ends_the_flow_around_it(
+    mediate: Mediate, ending: str
+) -> None:
+    schema = "<s:schema xmlns:s='http://www.w3.org/2001/XMLSchema'/>"
+    ran = mediate(
+        f"<filter xpath='true()'><then>{ending}</then></filter><property name='after' value='1'/>",
+        definitions=f"<localEntry key='X'>{schema}</localEntry><sequence name='S'/>",
+    )
+    assert ran.result is False
+    assert "after" not in ran.properties
+
+
+def test_trap_15_a_flow_that_ends_behind_a_store_is_answered_like_any_other(
+    mediate: Mediate, deploy: Callable[..., Any], new_message: Callable[..., Any]
+) -> None:
+    class Shelf:
+        async def put(self, message: Any) -> None:
+            self.kept = message
+
+    configuration = deploy("<sequence name='S'><store messageStore='{$ctx:store}'/></sequence>")
+    configuration.stores = {"shelf": Shelf()}
+    message = new_message(configuration=configuration)
+    message.properties.set("store", "shelf")
+    assert asyncio.run(configuration.sequence("S").mediate(message)) is True
+    assert message.exchange.take_response() is None  # the gateway makes a 202 of that
+
+
+def test_trap_16_a_copy_inherits_an_error_code_that_hides_its_own_failure(
+    mediate: Mediate,
+) -> None:
+    ran = mediate(
+        "<clone sequential='true'><target><sequence><throwError type='T' errorMessage='said'/>"
+        "</sequence></target><target><sequence><sequence key='{$ctx:none}'/></sequence></target>"
+        "</clone>",
+        definitions="<sequence name='fault'><property name='code' scope='operation' "
+        "expression=\"concat(get-property('operation', 'code'), $ctx:ERROR_CODE, ';')\"/>"
+        "</sequence>",
+        properties={"ERROR_CODE": "stale"},
+    )
+    assert ran.message.properties.get("code", "operation") == "T;stale;"
