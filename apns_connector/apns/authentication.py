@@ -16,7 +16,7 @@ from apns_connector.apns.credentials import (
     SigningKey,
 )
 from apns_connector.apns.expiry import ExpiryReminder
-from apns_connector.errors import CredentialsError
+from apns_connector.errors import ConfigurationError, CredentialsError
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Authentication:
     def _adopt(self, found: Credentials) -> bool:
         try:
             self.context = _context(found, self._trust)
-        except CredentialsError as error:
+        except (CredentialsError, ConfigurationError) as error:  # or the trust file has gone
             self._refused = found.fingerprint
             logger.warning("%r is not taken up: %s", found, error)
             return False

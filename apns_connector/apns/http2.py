@@ -96,7 +96,7 @@ class Http2:
     def ready(self) -> bool:
         """True while a request may be sent; False for now while streams or window are used up."""
         streams = self._streams
-        return (
+        return (  # "usable" is written out here: this is asked for every request
             len(streams.open) < self.max_streams
             and streams.bodies.window > 0
             and not (self.going_away or self.broken or self._next_id > frames.MAX_STREAM_ID)

@@ -174,9 +174,7 @@ class Sender:
                 logger.exception("%s: %r could not be handled", self.destination, event)
                 if isinstance(event, Answered | NotProcessed | Lost):
                     why = f"what came back could not be handled ({type(error).__name__})"
-                    self._outcomes.fail(
-                        event.tag, OutcomeUnknown(why, event.tag.notification.apns_id)
-                    )
+                    self._outcomes.fail(event.tag, OutcomeUnknown(why))
         if not connection.usable:
             self.link.set_aside(connection)
         if refusal is not None:
@@ -200,7 +198,7 @@ class Sender:
         if not connection.answered:
             self.link.proved(connection)
         response = Response(request.notification, event.status, event.block, event.body)
-        if event.status == 200 and not self._events.listeners:
+        if event.status == 200 and not self._events.listeners:  # nearly always: nobody to tell
             request.answer(response)
         elif response.accepted or not self._mended(connection, request, response):
             self._outcomes.answer(request, response)

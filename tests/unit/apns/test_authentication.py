@@ -6,6 +6,7 @@ import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from apns_connector.apns.authentication import Authentication
 from apns_connector.apns.credentials import Certificate, SigningKey
@@ -84,6 +85,20 @@ def test_those_that_cannot_be_used_are_logged_and_those_before_stay(certificate,
     assert authentication.credentials is certificate
     authentication.refresh()
     assert caplog.text.count("is not taken up") == 1
+
+
+def test_a_trust_file_that_has_gone_meanwhile_leaves_those_before_in_use(
+    signing_key, certificate, tmp_path, caplog
+):
+    trust = tmp_path / "ca.pem"
+    trust.write_bytes(certificate.chain[0].public_bytes(Encoding.PEM))
+    source = Source(signing_key)
+    authentication = Authentication(source, trust)
+    trust.unlink()
+    source.credentials = certificate
+    assert not authentication.refresh()
+    assert authentication.credentials is signing_key
+    assert "ca.pem" in caplog.text
 
 
 def test_a_certificate_near_its_end_is_warned_of_once(issue, ec_key, caplog):
