@@ -17,6 +17,9 @@
     │   └── EndpointError           a backend is suspended, unknown, or has not answered
     │       └── TransportError      the exchange with it failed: refused, too slow, broken off
     ├── FeedbackError               the file of unregistered device tokens cannot be used
+    ├── StoreError                  a message store does not do what was asked
+    │   ├── StoreFull               its limit, or its disk, leaves no room: nothing was kept
+    │   └── StoreUnavailable        it cannot be reached: try again
     └── ApnsError                   something about Apple; carries the public APNS_ code
         ├── NotificationError       a field of a notification is missing or invalid
         ├── PayloadError            the payload is too long or cannot be encoded
@@ -146,6 +149,33 @@ class TransportError(EndpointError):
 
 class FeedbackError(ConnectorError):
     """The file of unregistered device tokens cannot be read or written; says what is lost."""
+
+
+class StoreError(ConnectorError):
+    """A message store does not do what was asked; ``store`` is its name in the configuration."""
+
+    def __init__(self, store: str, problem: str) -> None:
+        super().__init__(f"Message store '{store}': {problem}")
+        self.store = store
+        self.problem = problem
+
+
+class StoreFull(StoreError):  # noqa: N818 - a state, named as one
+    """No room: nothing of what was to be put is kept. ``retry_after``: seconds to wait before the
+    next try."""
+
+    def __init__(self, store: str, problem: str, retry_after: int = 30) -> None:
+        super().__init__(store, problem)
+        self.retry_after = retry_after
+
+
+class StoreUnavailable(StoreError):  # noqa: N818 - a state, named as one
+    """The store cannot be reached, or has failed; it may be there again later. ``retry_after``:
+    seconds to wait before the next try."""
+
+    def __init__(self, store: str, problem: str, retry_after: int = 5) -> None:
+        super().__init__(store, problem)
+        self.retry_after = retry_after
 
 
 class ApnsError(ConnectorError):

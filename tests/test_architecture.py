@@ -29,11 +29,13 @@ ALLOWED = {
     "inspection": {"errors", "apns", "mediation", "settings"},
     "hot_deployment": {"errors"},
     "task_runner": {"errors", "mediation"},
+    "delivery": {"errors"},
+    "processing": {"errors", "apns.reasons", "mediation", "delivery"},
     "flow_tests": {"errors", "apns", "mediation", "operations", "gateway", "simulator"},
     "runtime": {"errors", "apns", "mediation", "operations", "gateway", "settings", "inspection"}
-    | {"hot_deployment", "rest", "task_runner"},
+    | {"hot_deployment", "rest", "task_runner", "delivery", "processing"},
     "cli": {"errors", "apns", "mediation", "operations", "runtime", "settings", "simulator"}
-    | {"packaging", "flow_tests"},
+    | {"packaging", "flow_tests", "delivery", "processing"},
     "__main__": {"cli"},
     "__init__": set(),
 }

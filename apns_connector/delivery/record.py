@@ -1,0 +1,113 @@
+"""What a store keeps: one message until it is delivered, and what may become of it.
+
+::
+
+    put ──► waiting ──claim──► claimed ──done──► gone
+              ▲  ▲                │ │
+              │  └─again, at T────┘ └──dead──► dead ──drop──► gone
+              │  └─lease is over──┘             │
+              └───────────retry─────────────────┘
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+
+class State(StrEnum):
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """``body`` is sealed: a store cannot read it, and nothing else here is secret.
+
+    ``id``: a UUID, of which each attempt makes its apns-id. ``lane``: records of one lane are
+    delivered one after the other, in the order in which they were put; "" for none of them.
+    ``label``: what a list shows of it. ``created`` and ``due`` (not to be claimed before): seconds
+    since 1970. ``attempts``: how many have failed; ``reason``: why the last one did, a sentence.
+    """
+
+    body: bytes = field(repr=False)
+    created: float
+    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    lane: str = ""
+    label: str = ""
+    due: float = 0.0
+    attempts: int = 0
+    reason: str = ""
+
+    def failed(self, due: float, reason: str) -> Record:
+        """The same after one more failed attempt."""
+        return replace(self, due=due, attempts=self.attempts + 1, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A record that is ours until the lease is over; ``receipt`` is the store's own."""
+
+    record: Record
+    receipt: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Delivered, or not to be delivered any more: the store forgets the record."""
+
+    claim: Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Waiting again, for an attempt at ``due``. ``counts``: the attempt that was made has failed;
+    without it the record is given back as if it had never been claimed."""
+
+    claim: Claim
+    due: float
+    reason: str = ""
+    counts: bool = True
+
+    def record(self) -> Record:
+        """What is waiting from now on."""
+        if self.counts:
+            return self.claim.record.failed(self.due, self.reason)
+        return replace(self.claim.record, due=self.due)
+
+
+@dataclass(frozen=True, slots=True)
+class Dead:
+    """No further attempt, unless a human asks for one; ``reason`` says why."""
+
+    claim: Claim
+    reason: str
+
+    def record(self) -> Record:
+        """What is dead from now on."""
+        return self.claim.record.failed(self.claim.record.due, self.reason)
+
+
+Settlement = Done | Again | Dead
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record as somebody who only looks sees it."""
+
+    record: Record
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many records a store has. ``waiting``: those that are due and those that are not yet.
+    ``oldest``: when the oldest one that is not dead was created, seconds since 1970."""
+
+    waiting: int = 0
+    claimed: int = 0
+    dead: int = 0
+    oldest: float | None = None

@@ -1,0 +1,1 @@
+"""One file for each kind of store: a thin driver over a kept client library."""
