@@ -27,6 +27,7 @@ from apns_connector.apns.http2_events import (
 )
 from apns_connector.apns.link import Link
 from apns_connector.apns.outcomes import Outcomes
+from apns_connector.apns.overdue import Overdue
 from apns_connector.apns.pool_state import PoolState
 from apns_connector.apns.proxy import Proxy
 from apns_connector.apns.reasons import Action
@@ -38,9 +39,6 @@ from apns_connector.apns.waiting import Waiting
 from apns_connector.errors import NotSent, OutcomeUnknown
 
 logger = logging.getLogger(__name__)
-
-# An idle connection that lets nobody send must have been silent for this long to be given up.
-_PATIENCE_SECONDS: Final = 2.0
 
 _CLOSED: Final = Refusal(NotSent, "the client was closed before it could be sent")
 
@@ -85,6 +83,7 @@ class Sender:
         self._resending = resending
         self._events = events
         self._outcomes = Outcomes(events, on_rejection)
+        self._overdue = Overdue(destination, self._waiting, self.link, self._outcomes)
         self._deadlines = DeadlineTimer(self._end_overdue)
         self._closed = False
         self._over = False
@@ -267,50 +266,10 @@ class Sender:
     # Deadlines
 
     def _end_overdue(self) -> None:
-        now = asyncio.get_running_loop().time()
-        self._end_overdue_waiting(now)
-        for connection in self.link.connections():
-            self._end_overdue_on(connection, now)
-        left = self._waiting.requests()
-        for connection in self.link.connections():
-            left += connection.open_requests()
-        if left:
-            self._deadlines.watch(min(request.deadline for request in left))
+        next_deadline = self._overdue.end(asyncio.get_running_loop().time())
+        if next_deadline is not None:
+            self._deadlines.watch(next_deadline)
         self._pump()
-
-    def _end_overdue_waiting(self, now: float) -> None:
-        overdue = self._waiting.take_overdue(now)
-        why = self.link.trouble or f"{self.destination} could not be reached in time"
-        if self.link.active:
-            why = f"{self.destination} did not let it in before its deadline"
-        for request in overdue:
-            self._outcomes.fail(request, NotSent(request.trouble or why))
-        stuck = [c for c in self.link.active if overdue and c.stuck(now, _PATIENCE_SECONDS)]
-        for connection in stuck:
-            self.link.trouble = why
-            self.link.set_aside(connection)
-
-    def _end_overdue_on(self, connection: Connection, now: float) -> None:
-        overdue = [request for request in connection.open_requests() if request.deadline <= now]
-        all_written = True
-        for request in overdue:
-            if connection.cancel(request):
-                why = f"sent, but {self.destination} did not answer in time"
-                self._outcomes.fail(request, OutcomeUnknown(why))
-            else:
-                all_written = False
-                why = f"{self.destination} did not take all of it before its deadline"
-                self._outcomes.fail(request, NotSent(why))
-        if overdue:
-            self._doubt(connection, all_written and now - connection.heard_at < _PATIENCE_SECONDS)
-
-    def _doubt(self, connection: Connection, lively: bool) -> None:
-        """Is it only slow, since it answers others, or stuck? Then nothing new goes there."""
-        if lively:
-            self.link.probe(connection)
-        else:
-            self.link.trouble = f"{self.destination} did not answer in time"
-            self.link.set_aside(connection)
 
     def pool_state(self) -> PoolState:
         return PoolState(

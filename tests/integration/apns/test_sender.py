@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import time
 
 import pytest
 
 from apns_connector.apns import Client, Destination, backoff
 from apns_connector.errors import (
-    CredentialsError,
     NotificationError,
     NotSent,
     OutcomeUnknown,
@@ -251,27 +249,6 @@ async def test_a_stream_reset_for_any_other_reason_has_an_unknown_outcome(simula
         assert simulator.connections_opened == 1
 
 
-@pytest.mark.every_loop
-async def test_what_is_not_answered_is_unknown_and_a_living_connection_stays(simulate, notify):
-    async with simulate() as (simulator, client):
-        await client.send(notify())
-        simulator.faults.add(fault(fault="silence"))
-        with pytest.raises(OutcomeUnknown, match="did not answer in time"):
-            await client.send(notify(), timeout=0.3)
-        assert (await client.send(notify())).accepted
-        assert simulator.connections_opened == 1
-
-
-async def test_the_timeout_of_one_send_may_differ_from_the_clients(simulate, notify):
-    async with simulate(timeout=10) as (simulator, client):
-        await client.send(notify())
-        slow = asyncio.create_task(client.send(notify("bad23100")))
-        with pytest.raises(OutcomeUnknown):
-            await client.send(notify("bad20000"), timeout=0.3)
-        assert (await slow).accepted  # it is still awaited on the connection that was set aside
-        assert simulator.connections_opened == 1
-
-
 @pytest.mark.parametrize("processed", [False, True])
 @pytest.mark.every_loop
 async def test_a_cut_connection_leaves_what_was_written_unknown(simulate, notify, processed):
@@ -333,101 +310,6 @@ async def test_a_host_that_is_none_is_told_in_words(demo, certificate, notify, h
     async with Client(certificate, Destination("nowhere", host, 443, demo.ca), timeout=2) as client:
         with pytest.raises(NotSent, match=r"(could not|cannot) be reached"):
             await client.send(notify(), timeout=0.5)
-
-
-@pytest.mark.every_loop
-async def test_a_server_that_is_not_trusted_gets_nothing(simulate, certificate, notify):
-    async with simulate() as (simulator, _):
-        stranger = Destination("simulator", "localhost", simulator.port)
-        async with Client(certificate, stranger, timeout=5) as client:
-            with pytest.raises(NotSent, match=r"is not trusted: .*trust file"):
-                await client.send(notify())
-        assert simulator.received == []
-
-
-async def test_a_server_of_another_name_gets_nothing(simulate, demo, certificate, notify):
-    async with simulate() as (simulator, _):
-        other = Destination("simulator", "127.0.0.2", simulator.port, demo.ca)
-        async with Client(certificate, other, timeout=0.5) as client:
-            with pytest.raises(NotSent):
-                await client.send(notify())
-
-
-# Credentials
-
-
-async def test_a_certificate_that_has_expired_is_refused_before_anything_is_sent(
-    demo, certificate_of, certificate
-):
-    expired = certificate_of(demo.authority.push_certificate("com.example.app", days=-2))
-    with pytest.raises(CredentialsError, match=r"expired on \d{4}-\d\d-\d\d; renew it"):
-        Client(expired)
-
-
-@pytest.mark.every_loop
-async def test_a_client_certificate_that_tls_refuses_is_an_error_of_the_credentials(
-    simulate, stranger, notify
-):
-    """TLS 1.3: the alert arrives with the first read, after the handshake has succeeded here."""
-    async with simulate(stranger) as (simulator, client):
-        outcomes = await settled(*(client.send(notify()) for _ in range(20)))
-        assert {type(outcome) for outcome in outcomes} == {CredentialsError}
-        assert {str(outcome) for outcome in outcomes} == {
-            f"simulator (localhost:{simulator.port}) refuses the TLS connection: "
-            "it does not know the issuer of the client certificate"
-        }
-        assert simulator.received == []
-
-
-async def test_a_certificate_of_the_other_environment_is_rejected_in_apples_words(
-    simulate, demo, certificate_of, notify
-):
-    sandbox = certificate_of(
-        demo.authority.push_certificate("com.example.app", environments=frozenset({"sandbox"}))
-    )
-    async with simulate(sandbox, environment="production") as (simulator, client):
-        for response in await asyncio.gather(*(client.send(notify()) for _ in range(5))):
-            assert (response.status, response.reason) == (403, "BadCertificateEnvironment")
-        assert simulator.counts["accepted"] == 0
-
-
-async def test_an_expired_provider_token_is_renewed_once_on_a_new_connection(
-    simulate, notify, signing_key
-):
-    async with simulate(signing_key, token_update_interval=0) as (simulator, client):
-        assert (await client.send(notify())).accepted
-        simulator.faults.add(fault(fault="answer", reason="ExpiredProviderToken"))
-        first = signing_key.provider_token(time.time())
-        assert (await client.send(notify())).accepted
-        assert simulator.connections_opened == 2
-        assert signing_key.provider_token(time.time()) != first
-
-
-async def test_a_provider_token_that_stays_expired_is_not_renewed_again_and_again(
-    simulate, notify, signing_key
-):
-    async with simulate(signing_key, token_update_interval=0) as (simulator, client):
-        simulator.faults.add(fault(fault="answer", reason="ExpiredProviderToken", count=None))
-        for _ in range(5):
-            response = await client.send(notify())
-            assert response.reason == "ExpiredProviderToken"
-        assert len(simulator.received) == 6  # the first was tried twice
-
-
-async def test_an_expired_provider_token_in_the_middle_of_many_fails_none(
-    simulate, notify, signing_key
-):
-    async with simulate(signing_key, timeout=15, token_update_interval=0) as (simulator, client):
-        simulator.faults.add(fault(fault="answer", reason="ExpiredProviderToken", after=50))
-        responses = await asyncio.gather(*(client.send(notify()) for _ in range(200)))
-        assert all(response.accepted for response in responses)
-
-
-async def test_a_provider_token_of_another_key_is_rejected(simulate, notify, demo, signing_key):
-    signing_key.key_id = "OTHERKEY01"
-    async with simulate(signing_key) as (_, client):
-        response = await client.send(notify())
-        assert response.reason == "InvalidProviderToken"
 
 
 # Cancelled and closed
