@@ -145,6 +145,11 @@ class Properties:
         else:
             self.scope(scope).pop(name, None)
 
+    def forget(self, names: Iterable[str]) -> None:
+        """Remove those of ``names`` that the default scope has."""
+        for name in self.default.keys() & names:
+            del self.default[name]
+
     def scope(self, scope: str) -> MutableMapping[str, Any]:
         """The map behind a writable scope. Raises MediationError for any other."""
         match scope:

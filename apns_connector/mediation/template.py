@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,13 +26,16 @@ class Parameter:
     default: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Template:
     """A sequence with parameters. ``name`` is the local one, as the XML gives it."""
 
-    name: str
-    parameters: tuple[Parameter, ...]
-    body: Sequence
+    def __init__(self, name: str, parameters: Iterable[Parameter], body: Sequence) -> None:
+        self.name = name
+        self.parameters = tuple(parameters)
+        self.body = body
+        self._declared = frozenset(parameter.name for parameter in self.parameters)
+        # An operation declares dozens, of which a call gives a few; these are looked at always.
+        self._needed = [one for one in self.parameters if one.mandatory or one.default is not None]
 
     @classmethod
     def from_element(cls, element: Element, reader: Reader) -> Template:
@@ -72,15 +75,18 @@ class Template:
     def _evaluated(self, message: Message, arguments: Mapping[str, Value]) -> dict[str, Any]:
         """The declared parameters that have a value; what is not declared is never evaluated."""
         values: dict[str, Any] = {}
-        for parameter in self.parameters:
-            argument = arguments.get(parameter.name)
-            value = None if argument is None else argument.parameter(message)
-            if value is None and parameter.default is not None:
-                value = parameter.default.parameter(message)
-            if value is not None:
-                values[parameter.name] = value
-            elif parameter.mandatory:
-                raise self._missing(message, parameter.name)
+        for name, argument in arguments.items():
+            if name in self._declared:
+                value = argument.parameter(message)
+                if value is not None:
+                    values[name] = value
+        for parameter in self._needed:
+            if parameter.name not in values:
+                value = None if parameter.default is None else parameter.default.parameter(message)
+                if value is not None:
+                    values[parameter.name] = value
+                elif parameter.mandatory:
+                    raise self._missing(message, parameter.name)
         return values
 
     def _missing(self, message: Message, parameter: str) -> MediationError:

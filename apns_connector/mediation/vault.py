@@ -63,6 +63,7 @@ class Vault:
         self._cipher: tuple[str, AESGCM] | None = None
         self._refused: str | None = None
         self._content: tuple[int, dict[str, Any]] | None = None
+        self._unsealed: dict[tuple[str, str], str] = {}  # by alias and sealed text
 
     def __repr__(self) -> str:
         return f"Vault({str(self._file)!r})"
@@ -124,10 +125,15 @@ class Vault:
         sealed = content["secrets"].get(alias)
         if sealed is None:
             raise VaultError(self._unknown(alias))
+        known = self._unsealed.get((alias, sealed))
+        if known is not None:
+            return known
         try:
-            return _unseal(cipher, alias, sealed)
+            secret = _unseal(cipher, alias, sealed)
         except (InvalidTag, ValueError) as error:
             raise VaultError(f"Secret '{alias}' is damaged: put it into the vault again") from error
+        self._unsealed[alias, sealed] = secret
+        return secret
 
     def lookup(self, alias: str) -> str:
         """As ``get``, for a flow: raises MediationError."""
@@ -170,6 +176,7 @@ class Vault:
             modified = self._file.stat().st_mtime_ns
             if self._content is None or self._content[0] != modified:
                 self._content = (modified, _checked(json.loads(self._file.read_bytes())))
+                self._unsealed.clear()
         except FileNotFoundError as error:
             raise VaultError(f"There is no vault: {self._file} does not exist") from error
         except (OSError, ValueError) as error:

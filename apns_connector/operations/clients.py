@@ -7,11 +7,10 @@ take over with the next message, and the old client is closed once it has not be
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Final, TypeVar
 
@@ -60,8 +59,8 @@ class Clients:
         self._channel_servers = channel_servers
         self._timeout = timeout
         self._capacity = capacity
-        self._certificates: OrderedDict[bytes, Certificate] = OrderedDict()
-        self._signing_keys: OrderedDict[bytes, SigningKey] = OrderedDict()
+        self._certificates: OrderedDict[Hashable, Certificate] = OrderedDict()
+        self._signing_keys: OrderedDict[Hashable, SigningKey] = OrderedDict()
         self._clients: Reused[Client] = Reused(capacity, clock)
         self._channels: Reused[Channels] = Reused(capacity, clock)
 
@@ -80,7 +79,7 @@ class Clients:
 
         Raises :class:`CredentialsError`, also when the certificate is not valid now.
         """
-        key = hashlib.sha256(f"{len(password)}:{password}".encode() + content).digest()
+        key = (password, content)  # hashed once for a resource of the registry
         certificate = self._certificates.get(key)
         if certificate is None:
             certificate = await asyncio.to_thread(Certificate.from_pkcs12, content, password, name)
@@ -94,7 +93,7 @@ class Clients:
 
         Raises :class:`CredentialsError`.
         """
-        key = hashlib.sha256(f"{key_id}\0{team_id}\0".encode() + content).digest()
+        key = (key_id, team_id, content)
         signing_key = self._signing_keys.get(key)
         if signing_key is None:
             signing_key = SigningKey.from_p8(content, key_id, team_id, name)
@@ -144,7 +143,7 @@ class Clients:
         if self.unregistered is not None:
             await asyncio.to_thread(self.unregistered.close)
 
-    def _remember(self, known: OrderedDict[bytes, _C], key: bytes, credentials: _C) -> None:
+    def _remember(self, known: OrderedDict[Hashable, _C], key: Hashable, credentials: _C) -> None:
         known[key] = credentials
         known.move_to_end(key)
         if len(known) > self._capacity:

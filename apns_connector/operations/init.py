@@ -48,13 +48,12 @@ class KeepInit:
 
     async def mediate(self, message: Message) -> bool:
         parameters = Parameters(message, "init")
-        kept = message.properties.default
-        for held_as in _PROPERTIES.values():
-            kept.pop(held_as, None)
+        message.properties.forget(_PROPERTIES.keys())
         try:
             for name in parameters:
-                if name in _PROPERTIES:
-                    message.properties.set(_PROPERTIES[name], parameters.text(name))
+                held_as = f"apns.{name}"
+                if held_as in _PROPERTIES:
+                    message.properties.set(held_as, parameters.text(name))
         except OperationError as failure:
             raise record(message, failure) from failure
         return True

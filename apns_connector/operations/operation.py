@@ -22,21 +22,23 @@ from apns_connector.operations.result import Result
 logger = logging.getLogger(__name__)
 
 # The properties in which an operation tells what came of it; nothing is left for the next one.
-OUTCOME: Final = (
-    "apns.status",
-    "apns.reason",
-    "apns.id",
-    "apns.timestamp",
-    "apns.accepted",
-    "apns.failed",
-    "apns.channelId",
+OUTCOME: Final = frozenset(
+    {
+        "apns.status",
+        "apns.reason",
+        "apns.id",
+        "apns.timestamp",
+        "apns.accepted",
+        "apns.failed",
+        "apns.channelId",
+    }
 )
 
 
 class Operation(ABC):
     """The class mediator at the end of the template called ``name``; one serves all messages.
 
-    ``by_hand``: parameters that may be given as properties as well, with the names of these.
+    ``by_hand``: properties that may be given as well, and the parameter that each stands for.
     """
 
     name: ClassVar[str]
@@ -55,8 +57,7 @@ class Operation(ABC):
 
     async def mediate(self, message: Message) -> bool:
         """True, with the result in place; raises MediationError after a failure."""
-        for name in OUTCOME:
-            message.properties.default.pop(name, None)
+        message.properties.forget(OUTCOME)
         parameters = Parameters(message, self.name, self.by_hand)
         output = INTO_BODY
         try:
@@ -67,8 +68,7 @@ class Operation(ABC):
             self._log(message, parameters, failure)
             raise record(message, failure, output) from failure
         finally:
-            for held_as in self.by_hand.values():
-                message.properties.default.pop(held_as, None)
+            message.properties.forget(self.by_hand)
         return True
 
     async def _perform(self, message: Message, parameters: Parameters) -> Result:

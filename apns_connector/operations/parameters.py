@@ -40,10 +40,10 @@ class _NoText:
 def _held(held: Mapping[str, Any], by_hand: Mapping[str, str]) -> dict[str, Any]:
     """What the properties hold that may be given by hand."""
     found: dict[str, Any] = {}
-    for name, held_as in by_hand.items():
-        value = held.get(held_as)
+    for held_as in held.keys() & by_hand.keys():
+        value = held[held_as]
         if value is not None:
-            found[name] = value if type(value) is str else _as_text(value)
+            found[by_hand[held_as]] = value if type(value) is str else _as_text(value)
     return found
 
 
@@ -54,15 +54,15 @@ def _as_text(value: Any) -> str | _NoText:
 
 
 def properties(*names: str) -> Mapping[str, str]:
-    """The property that stands for each of these parameters."""
-    return {name: f"apns.{name}" for name in names}
+    """Which of these parameters each property stands for."""
+    return {f"apns.{name}": name for name in names}
 
 
 class Parameters:
     """The parameters of one call of ``operation`` on ``message``.
 
-    ``by_hand``: those that may be given as properties instead, with the names of these. Every
-    method raises :class:`OperationError` for a value that is not what it promises.
+    ``by_hand``: the properties that may be given instead, and the parameter that each stands for.
+    Every method raises :class:`OperationError` for a value that is not what it promises.
     """
 
     __slots__ = ("_given", "_message")

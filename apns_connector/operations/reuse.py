@@ -54,6 +54,8 @@ class Reused(Generic[T]):
         kept.used_at = now
         self._kept.move_to_end(key)
         self._evict(now)
+        if kept.making.done():
+            return kept.making.result()
         # Shielded: a caller that goes away must not take it from those that wait with it.
         return await asyncio.shield(kept.making)
 

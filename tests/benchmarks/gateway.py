@@ -99,13 +99,13 @@ def haproxy_configuration(folder: Path, port: int) -> Path:
     return file
 
 
-def rate(url: str, body: Path, requests: int, clients: int) -> float:
+def rate(url: str, body: Path, requests: int, clients: int, *further: str) -> float:
     """Requests per second, all of them answered 200."""
     done = subprocess.run(
         [
             "h2load", "--h1", f"-n{requests}", f"-c{clients}", "-t1", "-d", body,
             "-H", "content-type: text/xml; charset=UTF-8", "-H", 'soapaction: "urn:pushMessage"',
-            url,
+            *further, url,
         ],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
@@ -114,6 +114,16 @@ def rate(url: str, body: Path, requests: int, clients: int) -> float:
         raise SystemExit(f"not every request was answered 200:\n{done.stdout}")
     found = re.search(r"([\d.]+) req/s", done.stdout)
     return float(found[1]) if found else 0.0
+
+
+def waits(url: str, body: Path, load: float, clients: int, log: Path) -> tuple[float, float]:
+    """Half of the answers, and 99 of 100, come within so many milliseconds while ``load`` requests
+    are made each second."""
+    each = max(1, round(load / clients))
+    log.unlink(missing_ok=True)
+    rate(url, body, each * clients * 5, clients, f"--rps={each}", f"--log-file={log}")
+    took = sorted(int(line.split("\t")[2]) / 1000 for line in log.read_text().splitlines())
+    return took[len(took) // 2], took[len(took) * 99 // 100]
 
 
 def main() -> None:
@@ -159,12 +169,15 @@ def measure(folder: Path, requests: int, clients: int) -> None:
                     rate(ours, body, requests, clients),
                 )
             )
-    bare_rate, gateway_rate = (sorted(column)[1] for column in zip(*rounds, strict=True))
+        bare_rate, gateway_rate = (sorted(column)[1] for column in zip(*rounds, strict=True))
+        half, nearly_all = waits(ours, body, gateway_rate / 2, clients, folder / "waits.txt")
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, {ssl.OPENSSL_VERSION}")
     print(f"median of 3 rounds, {requests} requests, {clients} clients")
     print(f"bare uvicorn endpoint   {bare_rate:8.0f} requests/s")
     print(f"gateway, SOAP to push   {gateway_rate:8.0f} requests/s")
     print(f"ratio                   {gateway_rate / bare_rate:8.2f}")
+    print(f"p50 at half of that     {half:8.1f} ms")
+    print(f"p99                     {nearly_all:8.1f} ms, {nearly_all / half:.1f} times p50")
 
 
 if __name__ == "__main__":
