@@ -17,9 +17,11 @@
     │   └── EndpointError           a backend is suspended, unknown, or has not answered
     │       └── TransportError      the exchange with it failed: refused, too slow, broken off
     ├── FeedbackError               the file of unregistered device tokens cannot be used
+    ├── SnapshotError               a kept message cannot be written down, or not be read again
     ├── StoreError                  a message store does not do what was asked
     │   ├── StoreFull               its limit, or its disk, leaves no room: nothing was kept
     │   └── StoreUnavailable        it cannot be reached: try again
+    ├── SealError                   a kept record is sealed with another key, or damaged
     └── ApnsError                   something about Apple; carries the public APNS_ code
         ├── NotificationError       a field of a notification is missing or invalid
         ├── PayloadError            the payload is too long or cannot be encoded
@@ -151,6 +153,10 @@ class FeedbackError(ConnectorError):
     """The file of unregistered device tokens cannot be read or written; says what is lost."""
 
 
+class SnapshotError(ConnectorError):
+    """A message that is to be kept cannot be written down, or a kept one not be read again."""
+
+
 class StoreError(ConnectorError):
     """A message store does not do what was asked; ``store`` is its name in the configuration."""
 
@@ -176,6 +182,18 @@ class StoreUnavailable(StoreError):  # noqa: N818 - a state, named as one
     def __init__(self, store: str, problem: str, retry_after: int = 5) -> None:
         super().__init__(store, problem)
         self.retry_after = retry_after
+
+
+class SealError(ConnectorError):
+    """The body of a record cannot be read: sealed with another key, damaged, or another record's.
+
+    ``record_id``: whose it is.
+    """
+
+    def __init__(self, record_id: str, problem: str) -> None:
+        super().__init__(f"Record {record_id} cannot be read: {problem}")
+        self.record_id = record_id
+        self.problem = problem
 
 
 class ApnsError(ConnectorError):

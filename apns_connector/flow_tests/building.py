@@ -8,7 +8,7 @@ from pathlib import Path
 
 from apns_connector.errors import InvalidDeployment
 from apns_connector.flow_tests.mock_service import MockBackends
-from apns_connector.flow_tests.stand_ins import StandInVault, stand_in_resources
+from apns_connector.flow_tests.stand_ins import StandInKeeper, StandInVault, stand_in_resources
 from apns_connector.flow_tests.suite import Suite
 from apns_connector.mediation.configuration import Configuration, build_configuration
 from apns_connector.mediation.files import DeploymentFiles
@@ -68,4 +68,5 @@ def build(
         raise InvalidDeployment(problems)
     backends = MockBackends(suite.services)
     configuration.transport = backends
+    configuration.keeper = StandInKeeper()
     return configuration, backends

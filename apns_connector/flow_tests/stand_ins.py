@@ -1,5 +1,5 @@
 """What takes the place of certificates, keys and passwords, so that tests need none: with any of
-them a flow sends to the simulator."""
+them a flow sends to the simulator. And of message stores, which a case leaves as they were."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from apns_connector.apns import Certificate, Destination, SigningKey
 from apns_connector.apns.push_type import PUSH_TYPES, bundle_id
 from apns_connector.errors import RegistryError
 from apns_connector.mediation.library import Document
+from apns_connector.mediation.message import Message
 from apns_connector.mediation.registry import Mounted, canonical
+from apns_connector.mediation.snapshot import freeze
 from apns_connector.mediation.vault import Vault
 from apns_connector.mediation.xml import local_name
 from apns_connector.operations import Clients
@@ -23,6 +25,19 @@ class StandInVault(Vault):
 
     def get(self, alias: str) -> str:
         return f"the secret {alias}"
+
+
+class StandInKeeper:
+    """Keeps what is put into a store as long as the case, of which nobody takes it out again.
+
+    ``kept``: by the name of the store, as real ones would have it.
+    """
+
+    def __init__(self) -> None:
+        self.kept: dict[str, list[bytes]] = {}
+
+    async def keep(self, store_name: str, message: Message) -> None:
+        self.kept.setdefault(store_name, []).append(freeze(message))
 
 
 class StandInClients(Clients):

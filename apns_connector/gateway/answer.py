@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,9 @@ class Answer:
 
 
 ACCEPTED = Answer(202)
+FAILED, UNAVAILABLE = 500, 503
+# As Exchange has it.
+Unkept = Mapping[str, int | None]
 
 
 def refusal_answer(refused: Refused, form: Form) -> Answer:
@@ -49,11 +53,15 @@ def fault_answer(
 
 
 def write_answer(message: Message | None, received: Received) -> Answer:
-    """The answer that a flow handed over, or 202 without body when it handed over none."""
+    """The answer that a flow handed over, or 202 without body when it handed over none: nobody is
+    told 202 for what no store has kept."""
+    unkept = received.message.exchange.unkept
     if message is None or is_set(message, "FORCE_SC_ACCEPTED"):
-        return ACCEPTED
-    status = _status(message)
+        return unkept_answer(unkept, received.form) if unkept else ACCEPTED
+    status = _status(message, _failure_status(unkept))
     headers = tuple(sendable(message.properties.transport.fields()))
+    if status == UNAVAILABLE and "retry-after" not in dict(headers):
+        headers += _retry_after(unkept)
     if status in _BODILESS or is_set(message, "NO_ENTITY_BODY"):
         return Answer(status, headers)
     form = form_asked_for(message, received.form)
@@ -62,10 +70,33 @@ def write_answer(message: Message | None, received: Received) -> Answer:
     return Answer(status, (("content-type", content_type), *headers), formatted.body)
 
 
+# What no store has kept.
+
+
+def unkept_answer(unkept: Unkept, form: Form) -> Answer:
+    """For a request of which something could not be kept, and whose flow says nothing of it."""
+    status, reason = _failure_status(unkept), "The message could not be kept"
+    if status == FAILED:
+        return fault_answer(status, form, Blame.SERVER, reason)
+    later = f"{reason}: try again later"
+    return fault_answer(status, form, Blame.SERVER, later, _retry_after(unkept))
+
+
+def _failure_status(unkept: Unkept) -> int:
+    waiting_helps = bool(unkept) and None not in unkept.values()
+    return UNAVAILABLE if waiting_helps else FAILED
+
+
+def _retry_after(unkept: Unkept) -> Headers:
+    seconds = [one for one in unkept.values() if one is not None]
+    return (("retry-after", str(max(seconds))),) if seconds else ()
+
+
 # Status.
 
 
-def _status(message: Message) -> int:
+def _status(message: Message, failure: int) -> int:
+    """``failure``: that of a fault for which the flow names none."""
     wanted = message.properties.axis2.get("HTTP_SC")
     if wanted is not None:
         status = _as_status(wanted)
@@ -73,7 +104,7 @@ def _status(message: Message) -> int:
             return status
         _log.warning("HTTP_SC is %.40r: it must be a status from 200 to 599", wanted)
     if message.is_fault and not is_set(message, "FAULTS_AS_HTTP_200"):
-        return 500
+        return failure
     return 200
 
 

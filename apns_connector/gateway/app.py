@@ -27,6 +27,7 @@ from apns_connector.gateway.asgi import (
     serve_lifespan,
 )
 from apns_connector.gateway.binding import expected_form
+from apns_connector.gateway.client_address import Networks
 from apns_connector.gateway.cors import Cors, cors_headers
 from apns_connector.gateway.intake import Intake, Receiver
 from apns_connector.gateway.limits import Limits
@@ -75,7 +76,8 @@ class Gateway:
     ``public_url`` (scheme and authority) is what WSDL documents give as address; without it they
     give what the client connected to. ``cors`` is for the APIs. ``mounts`` are further ASGI
     applications by first path segment, such as ``{"console": app}``; ``admission`` is shared with
-    those that count among the requests in progress.
+    those that count among the requests in progress. ``trusted`` proxies are believed for whom they
+    ask.
     """
 
     def __init__(
@@ -87,12 +89,14 @@ class Gateway:
         cors: Cors = NO_CORS,
         admission: Admission | None = None,
         mounts: Mapping[str, App] | None = None,
+        trusted: Networks = (),
     ) -> None:
         self.limits = limits or Limits()
         intake = Intake(configuration, self.limits, admission)
         self._served = _Served(configuration, intake)
         self._public_url = public_url.rstrip("/") if public_url is not None else None
         self._cors = cors
+        self._trusted = trusted
         self._mounts = dict(mounts or ())
         self._pages: Mapping[str, Callable[[], Answer]] = {
             "/health": self._health,
@@ -117,7 +121,7 @@ class Gateway:
         if mounted is not None:
             await mounted(scope, receive, send)
         else:
-            await self._serve(Request.from_scope(scope), receive, Reply(send))
+            await self._serve(Request.from_scope(scope, self._trusted), receive, Reply(send))
 
     async def _serve(self, request: Request, receive: Receive, reply: Reply) -> None:
         served = self._served

@@ -107,3 +107,5 @@ def _describe_transport(built: Built, request: Request) -> None:
     axis2["TransportInURL"] = request.target
     if request.client is not None:
         axis2["REMOTE_ADDR"] = request.client
+    if request.client_host is not None:
+        axis2["REMOTE_HOST"] = request.client_host

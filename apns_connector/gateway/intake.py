@@ -11,7 +11,7 @@ from typing import Protocol
 
 from apns_connector.errors import ConnectorError
 from apns_connector.gateway.admission import Admission
-from apns_connector.gateway.answer import Answer, fault_answer, write_answer
+from apns_connector.gateway.answer import Answer, fault_answer, unkept_answer, write_answer
 from apns_connector.gateway.asgi import Deadline, Receive, Reply, read_body
 from apns_connector.gateway.binding import Received, expected_form, read_message
 from apns_connector.gateway.fault import Blame
@@ -94,7 +94,13 @@ class Intake:
         large = len(body) >= self._limits.large_body_bytes
         async with self._large_bodies if large else nullcontext():
             received = await self._read(request, body, large)
-            exchange = await receiver.receive(received.message)
+            try:
+                exchange = await receiver.receive(received.message)
+            except ConnectorError as error:
+                if not (unkept := received.message.exchange.unkept):
+                    raise
+                _log.warning("%s: no fault handler is left for %r", receiver, str(error))
+                return unkept_answer(unkept, received.form)
             return write_answer(exchange.take_response(), received)
 
     async def _read(self, request: Request, body: bytes, large: bool) -> Received:

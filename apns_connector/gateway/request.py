@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from apns_connector.gateway.client_address import Networks, client_address, client_host
 from apns_connector.gateway.refusal import Refused
 
 MAX_URL_PARAMETERS = 100
@@ -16,7 +17,8 @@ _BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE")
 @dataclass(frozen=True, slots=True)
 class Request:
     """``path`` is percent-decoded, ``raw_path`` as it was sent. ``headers`` by lower-case name, the
-    values of a repeated field joined with commas (RFC 9110 5.3)."""
+    values of a repeated field joined with commas (RFC 9110 5.3). ``client`` is an address;
+    ``client_host`` a name that a trusted proxy gave."""
 
     method: str
     path: str
@@ -24,20 +26,24 @@ class Request:
     headers: Mapping[str, str] = field(default_factory=dict)
     scheme: str = "http"
     client: str | None = None
+    client_host: str | None = None
     http_version: str = "1.1"
     raw_path: str = ""
 
     @classmethod
-    def from_scope(cls, scope: Mapping[str, Any]) -> Request:
-        """From an ASGI ``http`` scope."""
+    def from_scope(cls, scope: Mapping[str, Any], trusted: Networks = ()) -> Request:
+        """From an ASGI ``http`` scope. ``trusted``: proxies that say for whom they ask."""
         client = scope.get("client")
+        peer = client[0] if client else None
+        headers = _joined(scope["headers"])
         return cls(
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"].decode("latin-1"),
-            headers=_joined(scope["headers"]),
+            headers=headers,
             scheme=scope.get("scheme", "http"),
-            client=client[0] if client else None,
+            client=client_address(peer, headers.get("x-forwarded-for"), trusted),
+            client_host=client_host(peer, headers.get("x-forwarded-host"), trusted),
             http_version=scope.get("http_version", "1.1"),
             raw_path=scope.get("raw_path", b"").decode("latin-1"),
         )

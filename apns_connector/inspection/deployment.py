@@ -12,9 +12,11 @@ from apns_connector.errors import ConfigurationError, VaultError
 from apns_connector.inspection.certificates import inspect_certificates
 from apns_connector.inspection.clear_secrets import inspect_clear_secrets, inspect_settings_file
 from apns_connector.inspection.constants import inspect_constants
+from apns_connector.inspection.message_stores import NOWHERE_ELSE, inspect_message_stores
 from apns_connector.inspection.parameters import inspect_parameters
 from apns_connector.inspection.reachability import inspect_reachability
 from apns_connector.inspection.stray_files import inspect_stray_files
+from apns_connector.mediation.compatibility import VERSIONS
 from apns_connector.mediation.configuration import Configuration, build_deployment
 from apns_connector.mediation.finding import Finding, Severity, error_findings, in_order
 from apns_connector.mediation.layout import find_layout
@@ -25,10 +27,14 @@ from apns_connector.settings import Settings
 
 
 def inspect_configuration(
-    configuration: Configuration, now: datetime, *, rest: bool = False
+    configuration: Configuration,
+    now: datetime,
+    *,
+    rest: bool = False,
+    store_urls: Mapping[str, str] = NOWHERE_ELSE,
 ) -> list[Finding]:
     """What is to be said of a configuration that could be built. ``rest``: the settings have a
-    REST API beside it."""
+    REST API beside it. ``store_urls``: where they say that message stores are, by name."""
     settings = configuration.layout.folder / settings_module.FILE_NAME
     return in_order(
         [
@@ -37,6 +43,7 @@ def inspect_configuration(
             *inspect_stray_files(configuration),
             *inspect_parameters(configuration),
             *inspect_constants(configuration),
+            *inspect_message_stores(configuration, store_urls),
             *inspect_reachability(configuration),
             *inspect_clear_secrets(configuration),
             *inspect_settings_file(settings, settings_module.FILE_NAME),
@@ -74,12 +81,17 @@ def inspect_deployment(
         libraries=libraries,
         vault=vault,
         environment=environment,
+        compatibility=VERSIONS[(settings or Settings()).compatibility],
     )
     findings += [finding for problem in problems for finding in error_findings(problem)]
-    rest = settings is not None and settings.rest is not None
-    return in_order(
-        [*findings, *inspect_configuration(configuration, datetime.now(UTC), rest=rest)]
+    given = settings or Settings()
+    found = inspect_configuration(
+        configuration,
+        datetime.now(UTC),
+        rest=given.rest is not None,
+        store_urls={name: one.url for name, one in given.message_stores.items()},
     )
+    return in_order([*findings, *found])
 
 
 def _inspect_settings(
@@ -91,6 +103,7 @@ def _inspect_settings(
         settings = settings_module.read_settings(folder, environment)
         settings_module.destinations(settings, folder)
         settings_module.limits(settings)
+        settings_module.trusted_proxies(settings)
     except ConfigurationError as error:
         found = error_findings(error)
         return settings, [replace(one, file=_relative(one.file, folder)) for one in found]

@@ -103,7 +103,7 @@ def _mapping(element: Element, reader: Reader) -> UrlMapping | UriPattern | None
     if not template:
         return None
     try:
-        return UriPattern(template)
+        return UriPattern(template, query_counts=reader.language.compatibility.query_counts)
     except ConfigurationError as error:
         raise reader.located(error, element) from error
 

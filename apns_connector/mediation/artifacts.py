@@ -20,6 +20,7 @@ from apns_connector.mediation.library import Document
 from apns_connector.mediation.local_entry import LocalEntry
 from apns_connector.mediation.mediator import Mediator
 from apns_connector.mediation.mediator import Sequence as MediatorSequence
+from apns_connector.mediation.message_keeper import MessageKeeper, NoKeeper
 from apns_connector.mediation.reading import ArtifactFactory, Language, Reader, Reference
 from apns_connector.mediation.registry import Registry
 from apns_connector.mediation.template import Template
@@ -28,6 +29,8 @@ from apns_connector.mediation.xml import SYNAPSE, Element
 
 if TYPE_CHECKING:
     from apns_connector.mediation.api import Api
+    from apns_connector.mediation.message_processor import MessageProcessorDefinition
+    from apns_connector.mediation.message_store import MessageStoreDefinition
     from apns_connector.mediation.proxy import Proxy
     from apns_connector.mediation.task import Task
 
@@ -51,8 +54,8 @@ class Artifacts:
     proxies: dict[str, Proxy] = field(default_factory=dict)
     apis: dict[str, Api] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
-    stores: dict[str, Any] = field(default_factory=dict)
-    processors: dict[str, Any] = field(default_factory=dict)
+    stores: dict[str, MessageStoreDefinition] = field(default_factory=dict)
+    processors: dict[str, MessageProcessorDefinition] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ class Configuration:
     ) -> None:
         self.layout = layout
         self.language = language
+        self.compatibility = language.compatibility
         self.registry = registry
         self.vault = vault
         self.names = artifacts.names
@@ -100,8 +104,10 @@ class Configuration:
         self.configs: Mapping[str, str] = configs
         self.notes = tuple(notes)
         self.further = tuple(further)
-        # Whoever serves the deployment gives it a transport that reaches backends.
+        # Whoever serves the deployment gives it a transport that reaches backends, and a keeper
+        # whose stores are open.
         self.transport: Transport = NoTransport()
+        self.keeper: MessageKeeper = NoKeeper()
         self.background = Background()  # shared by all that it serves one after the other
         self.clock: Callable[[], float] = time.monotonic  # seconds that only grow
         mandatory = self.names.get(MANDATORY_SEQUENCE)

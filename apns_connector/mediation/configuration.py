@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -17,6 +17,8 @@ from apns_connector.mediation import xml
 from apns_connector.mediation.api import Api, problems_with
 from apns_connector.mediation.artifacts import Artifacts, Configuration
 from apns_connector.mediation.built_in import built_in_sequences
+from apns_connector.mediation.compatibility import MI_4, Compatibility
+from apns_connector.mediation.endpoints.health import HealthOf, unrecorded
 from apns_connector.mediation.endpoints.reading import endpoint_from_element
 from apns_connector.mediation.endpoints.template import template_from_element
 from apns_connector.mediation.files import DeploymentFiles
@@ -27,6 +29,8 @@ from apns_connector.mediation.local_entry import LocalEntry
 from apns_connector.mediation.mediator import Sequence as MediatorSequence
 from apns_connector.mediation.mediators import MEDIATORS, NOT_SUPPORTED
 from apns_connector.mediation.mediators.operation import operation_from_element
+from apns_connector.mediation.message_processor import MessageProcessorDefinition
+from apns_connector.mediation.message_store import MessageStoreDefinition
 from apns_connector.mediation.proxy import Proxy
 from apns_connector.mediation.reading import (
     ArtifactFactory,
@@ -35,7 +39,7 @@ from apns_connector.mediation.reading import (
     Reader,
     Reference,
 )
-from apns_connector.mediation.references import problems_of
+from apns_connector.mediation.references import follow
 from apns_connector.mediation.registry import Registry
 from apns_connector.mediation.resolvers import Resolvers
 from apns_connector.mediation.task import Task
@@ -71,6 +75,8 @@ KINDS: Mapping[str, Kind] = {
     "proxy": Kind(Proxy.from_element, "proxies"),
     "api": Kind(Api.from_element, "apis", key=lambda api: str(api.key)),
     "task": Kind(Task.from_element, "tasks"),
+    "messageStore": Kind(MessageStoreDefinition.from_element, "stores"),
+    "messageProcessor": Kind(MessageProcessorDefinition.from_element, "processors"),
 }
 # These maps hold different kinds under one set of names.
 SHARED_NAMES = ("names", "endpoints")
@@ -80,8 +86,6 @@ IGNORED_ARTIFACTS = ("import", "description", "registry", "taskManager")
 NOT_SUPPORTED_ARTIFACTS: Mapping[str, str] = {
     "eventSource": "there is no eventing; call the subscribers with <clone>",
     "inboundEndpoint": "requests come over HTTP alone; deliver them to a proxy or an API",
-    "messageProcessor": "not built yet",
-    "messageStore": "not built yet",
     "priorityExecutor": "there are no threads to give priority to",
 }
 
@@ -93,17 +97,26 @@ def read_deployment(
     libraries: Sequence[Library] = (),
     vault: Vault | None = None,
     environment: Mapping[str, str] = _NO_ENVIRONMENT,
+    compatibility: Compatibility = MI_4,
+    health: HealthOf = unrecorded,
 ) -> Configuration:
     """Read and build a deployment: a folder in any shape that ``layout`` knows, or a file.
 
     ``classes`` are those that ``<class name="…">`` may name. ``libraries`` are enabled unless an
     import says otherwise, and give way to an archive of the same name in the deployment.
-    ``environment``: the variables that ``$SYSTEM:`` and ``${configs.…}`` may name. Raises
-    InvalidDeployment with all problems that were found, and another ConfigurationError when there
-    is no deployment.
+    ``environment``: the variables that ``$SYSTEM:`` and ``${configs.…}`` may name.
+    ``compatibility``: which version its flows were written for. ``health``: that of each endpoint
+    in the configuration before. Raises InvalidDeployment with all problems that were found, and
+    another ConfigurationError when there is no deployment.
     """
     configuration, problems = build_deployment(
-        deployment, classes=classes, libraries=libraries, vault=vault, environment=environment
+        deployment,
+        classes=classes,
+        libraries=libraries,
+        vault=vault,
+        environment=environment,
+        compatibility=compatibility,
+        health=health,
     )
     if problems:
         raise InvalidDeployment(problems)
@@ -117,6 +130,8 @@ def build_deployment(
     libraries: Sequence[Library] = (),
     vault: Vault | None = None,
     environment: Mapping[str, str] = _NO_ENVIRONMENT,
+    compatibility: Compatibility = MI_4,
+    health: HealthOf = unrecorded,
 ) -> tuple[Configuration, list[ConfigurationError]]:
     """As ``read_deployment``; what is wrong does not keep it from giving what is right. Raises
     ConfigurationError only when there is no deployment."""
@@ -130,6 +145,8 @@ def build_deployment(
         libraries=libraries,
         vault=vault,
         environment=environment,
+        compatibility=compatibility,
+        health=health,
     )
 
 
@@ -142,6 +159,8 @@ def build_configuration(
     libraries: Sequence[Library] = (),
     vault: Vault | None = None,
     environment: Mapping[str, str] = _NO_ENVIRONMENT,
+    compatibility: Compatibility = MI_4,
+    health: HealthOf = unrecorded,
 ) -> tuple[Configuration, list[ConfigurationError]]:
     """As ``build_deployment``, of what ``files`` give, wherever they have it from."""
     documents = files.artifacts()
@@ -149,7 +168,8 @@ def build_configuration(
     known = [*libraries, *files.connectors()]
     enabled = enabled_libraries(files.libraries(), known, imports)
     resolvers = Resolvers(environment, files.file_properties(), files.configs())
-    builder = _Builder(_language(classes, enabled, imports, files, resolvers))
+    language = _language(classes, enabled, imports, files, resolvers)
+    builder = _Builder(replace(language, compatibility=compatibility, health=health))
     for document in documents:
         builder.add(document)
     for library in enabled:
@@ -168,7 +188,9 @@ def build_configuration(
         further=files.further,
     )
     problems = [*files.problems, *import_problems, *builder.problems]
-    problems += problems_of(builder.references, configuration)
+    followed = follow(builder.references, configuration)
+    configuration.notes += tuple(followed.warnings)
+    problems += followed.problems
     problems += _publish_wsdls(configuration)
     problems += problems_with(configuration.apis)
     return configuration, problems

@@ -54,9 +54,14 @@ class Content:
         return body_of(self.envelope)
 
     @property
+    def frame_of_payload(self) -> Element | None:
+        """The envelope as far as there is one: JSON that nobody has seen as XML may have none."""
+        return self._frame if self._envelope is None else self._envelope
+
+    @property
     def header(self) -> Element | None:
         """The SOAP Header, or ``None``."""
-        frame = self._frame if self._envelope is None else self._envelope
+        frame = self.frame_of_payload
         if frame is None:
             return None
         tag = version_of(frame).header
@@ -150,7 +155,7 @@ class Content:
 
     def _empty_envelope(self) -> Element:
         """The body of the envelope, emptied: its old content is no payload any more."""
-        envelope = self._frame if self._envelope is None else self._envelope
+        envelope = self.frame_of_payload
         self._envelope = new_envelope(SoapVersion.SOAP11) if envelope is None else envelope
         self._forget_json()
         body = body_of(self._envelope)

@@ -14,13 +14,18 @@ _log = logging.getLogger(__name__)
 
 
 class Exchange:
-    """Shared by all messages derived from the request."""
+    """Shared by all messages derived from the request.
 
-    __slots__ = ("_at_end", "_branches", "_change", "_over", "operation", "response")
+    ``unkept``: messages, by their id, that no store could take, and after how many seconds it may;
+    ``None`` where waiting does not help. Whoever asked is not to believe that they are safe.
+    """
+
+    __slots__ = ("_at_end", "_branches", "_change", "_over", "operation", "response", "unkept")
 
     def __init__(self) -> None:
         self.response: Message | None = None
         self.operation: dict[str, Any] = {}
+        self.unkept: dict[str, int | None] = {}
         self._branches: set[asyncio.Task[None]] | None = None
         self._change: asyncio.Future[None] | None = None
         self._at_end: list[Callable[[], None]] | None = None
@@ -41,6 +46,14 @@ class Exchange:
         self._over = True
         return response
 
+    def set_unkept(self, message: Message, retry_after: int | None = None) -> None:
+        self.unkept[message.message_id] = retry_after
+
+    def set_kept(self, message: Message) -> None:
+        """A store has it, maybe after another one could not take it."""
+        if self.unkept:
+            self.unkept.pop(message.message_id, None)
+
     def add_branch(self, branch: asyncio.Task[None]) -> None:
         """A flow of its own that may still answer."""
         if self._branches is None:
@@ -51,6 +64,12 @@ class Exchange:
     async def settled(self) -> None:
         """Wait until there is an answer, or nobody is left who could give one."""
         while self.response is None and self._branches:
+            self._change = asyncio.get_running_loop().create_future()
+            await self._change
+
+    async def branches_ended(self) -> None:
+        """Wait until none of them is left, whether there is an answer or not."""
+        while self._branches:
             self._change = asyncio.get_running_loop().create_future()
             await self._change
 

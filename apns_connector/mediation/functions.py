@@ -56,8 +56,12 @@ def property_getter(*texts: str) -> Getter:
 def _default_property(name: str) -> Getter:
     def value_of(message: Message) -> Any:
         value = message.properties.default.get(name)
-        # ESB 5.0 and later look among the local entries only; 4.9 in the registry as well.
-        return message.configuration.local_entry(name) if value is None else value
+        if value is not None:
+            return value
+        configuration = message.configuration
+        if configuration.compatibility.registry_properties:
+            return configuration.entry(name)
+        return configuration.local_entry(name)
 
     return value_of
 

@@ -1,4 +1,5 @@
-"""The format of ``<payloadFactory>``: text with ``$1``, ``$2``, … and ``${…}`` in it."""
+"""The format of ``<payloadFactory>``: text with ``$1``, ``$2``, … and ``${…}`` in it, or
+``$ctx:name`` as the ESB 4.9 had it."""
 
 from __future__ import annotations
 
@@ -7,14 +8,17 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from apns_connector.errors import MediationError
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.payload_text import Medium, value_text
+from apns_connector.mediation.payload_text import Medium, argument_text, value_text
+from apns_connector.mediation.result import as_text
 from apns_connector.mediation.synapse_expression import SynapseExpression
 from apns_connector.mediation.synapse_parser import Parser
 
 _log = logging.getLogger(__name__)
 
 _PLACE = re.compile(r"\$(?:(\d+)|\{)", re.ASCII)
+_OLD_PLACE = re.compile(r"\$(?:(\d+)|ctx:(\w+(?:\.\w+)*))", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +32,27 @@ class Inline:
         return value_text(self.expression.value(message), medium, quoted=self.quoted)
 
 
-class PayloadTemplate:
-    """``parts``: text as it is written, the number of an argument (from 0), or an expression."""
+@dataclass(frozen=True, slots=True)
+class InlineProperty:
+    """``$ctx:name``, treated as an argument is."""
 
-    def __init__(self, parts: Sequence[str | int | Inline]) -> None:
+    name: str
+
+    def text(self, message: Message, medium: Medium) -> str:
+        """Raises MediationError without such a property (Synapse: NullPointerException)."""
+        text = as_text(message.properties.get(self.name))
+        if text is None:
+            raise MediationError(f"The payload format names $ctx:{self.name}, which is not set")
+        return argument_text(text, medium)
+
+
+Part = str | int | Inline | InlineProperty
+
+
+class PayloadTemplate:
+    """``parts``: text as it is written, the number of an argument (from 0), or what is put in."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
         self.parts = tuple(parts)
 
     def fill(self, message: Message, medium: Medium, arguments: Sequence[str]) -> str:
@@ -50,26 +71,39 @@ class PayloadTemplate:
 
 
 def compile_payload_template(
-    text: str, namespaces: Mapping[str | None, str], arguments: int
+    text: str,
+    namespaces: Mapping[str | None, str],
+    arguments: int,
+    *,
+    inline_properties: bool = False,
 ) -> PayloadTemplate:
     """From the first ``$n`` on for which there is no argument, the text stays as it is written.
+    ``inline_properties``: ``$ctx:name`` is put in, and ``${…}`` is text.
 
     Raises ConfigurationError with the position of what is wrong in one of the expressions.
     """
-    parts: list[str | int | Inline] = []
+    parts: list[Part] = []
     end = 0
-    while (place := _PLACE.search(text, end)) is not None:
+    pattern = _OLD_PLACE if inline_properties else _PLACE
+    while (place := pattern.search(text, end)) is not None:
         if place[1] is not None and not 1 <= int(place[1]) <= arguments:
             _log.warning("A payload format names $%s, there are %d <arg>", place[1][:9], arguments)
             break
         parts.append(text[end : place.start()])
-        if place[1] is not None:
-            parts.append(int(place[1]) - 1)
-            end = place.end()
-        else:
-            inline, end = _inline(text, place, namespaces)
-            parts.append(inline)
+        part, end = _part(text, place, namespaces)
+        parts.append(part)
     return PayloadTemplate([part for part in (*parts, text[end:]) if part != ""])
+
+
+def _part(
+    text: str, place: re.Match[str], namespaces: Mapping[str | None, str]
+) -> tuple[Part, int]:
+    """What is put in at that place, and where the text goes on."""
+    if place[1] is not None:
+        return int(place[1]) - 1, place.end()
+    if place.re is _OLD_PLACE:
+        return InlineProperty(place[2]), place.end()
+    return _inline(text, place, namespaces)
 
 
 def _inline(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from apns_connector.errors import ConfigurationError
+from apns_connector.mediation.compatibility import MI_4, Compatibility
+from apns_connector.mediation.endpoints.health import HealthOf, unrecorded
 from apns_connector.mediation.expression import Expression, compile_expression
 from apns_connector.mediation.library import Import, Library
 from apns_connector.mediation.mediator import Mediator, Step
@@ -16,11 +18,16 @@ from apns_connector.mediation.text_template import TextTemplate, compile_templat
 from apns_connector.mediation.value import Static, Value, parse_value
 from apns_connector.mediation.xml import SYNAPSE, Element, children, line_of, local_name
 
+if TYPE_CHECKING:
+    from apns_connector.mediation.artifacts import Configuration
+
 # Builds a mediator from its element; raises ConfigurationError for the first thing that is wrong.
 Factory = Callable[[Element, "Reader"], Mediator]
 ClassFactory = Callable[[], Mediator]
 # Builds an artifact from its element; raises as a Factory does.
 ArtifactFactory = Callable[[Element, "Reader"], Any]
+# Makes of the content behind a key what a mediator needs; raises ConnectorError when that fails.
+Check = Callable[["Configuration", str], object]
 
 
 def _no_file(uri: str) -> bytes:
@@ -40,7 +47,8 @@ class Language:
     ``artifacts`` by element name, for those that are built from a local entry or a registry
     resource when a key leads there. ``content`` gives a file of the deployment by its URI, and
     ``resolve`` the value behind ``$SYSTEM:``, ``$FILE:`` and ``${configs.}``; both raise
-    ConfigurationError without a place.
+    ConfigurationError without a place. ``compatibility``: which version's flows these are.
+    ``health`` gives that of each endpoint.
     """
 
     mediators: Mapping[str, Factory]
@@ -52,6 +60,8 @@ class Language:
     artifacts: Mapping[str, ArtifactFactory] = field(default_factory=dict)
     content: Callable[[str], bytes] = _no_file
     resolve: Callable[[str], str] = _unresolved
+    compatibility: Compatibility = MI_4
+    health: HealthOf = unrecorded
 
     def target_of(self, name: str) -> str | None:
         """The template that an element ``apns.init`` calls; ``None`` when nothing lays claim to it.
@@ -73,12 +83,14 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A static key somewhere in the configuration; ``kind`` is one of ``references.LOOKUPS``."""
+    """A static key somewhere in the configuration; ``kind`` is one of ``references.LOOKUPS``.
+    ``check``: whether what lies there is what it has to be."""
 
     kind: str
     key: str
     file: str
     line: int | None
+    check: Check | None = None
 
 
 class Reader:
@@ -220,17 +232,22 @@ class Reader:
         except ConfigurationError as error:
             raise self.located(error, element) from error
 
-    def key(self, element: Element, attribute: str, kind: str) -> Value | None:
-        """A key, static or ``{expression}``. A static one must lead to something in the end."""
+    def key(
+        self, element: Element, attribute: str, kind: str, check: Check | None = None
+    ) -> Value | None:
+        """A key, static or ``{expression}``. A static one must lead to something in the end, which
+        has to pass the ``check``."""
         value = self.value(element, element.get(attribute, ""))
         if isinstance(value, Static):
-            self.refer(kind, value.content, element)
+            self.refer(kind, value.content, element, check)
         return value
 
-    def refer(self, kind: str, key: str | None, element: Element) -> None:
+    def refer(
+        self, kind: str, key: str | None, element: Element, check: Check | None = None
+    ) -> None:
         """Note a static key, to be followed when everything has been read."""
         if key is not None:
-            self.references.append(Reference(kind, key, self.file, line_of(element)))
+            self.references.append(Reference(kind, key, self.file, line_of(element), check))
 
     def _name(self, element: Element) -> str:
         name = element.get("name")

@@ -15,6 +15,10 @@ from apns_connector.mediation.xml import SYNAPSE, Element
 Source = Element | str | Resource  # a local entry, or a resource of the registry
 
 
+class NotThere(MediationError):  # noqa: N818 - a state, named as one
+    """Nothing lies where a key or a location leads to; it may come later."""
+
+
 def resources_from_element(element: Element, reader: Reader) -> dict[str, str]:
     """Its ``<resource location="…" key="…"/>`` children: keys by the locations they stand for."""
     resources: dict[str, str] = {}
@@ -28,13 +32,13 @@ def resources_from_element(element: Element, reader: Reader) -> dict[str, str]:
 
 def resolver(configuration: Configuration, resources: Mapping[str, str]) -> Callable[[str], bytes]:
     """How a location leads to a document: by a ``<resource>`` that stands for it, else as a key,
-    such as ``gov:/schemas/types.xsd``. Raises MediationError for one that leads nowhere."""
+    such as ``gov:/schemas/types.xsd``. Raises NotThere for one that leads nowhere."""
 
     def resolve(location: str) -> bytes:
         key = next((key for end, key in resources.items() if _ends(location, end)), location)
         content = content_of(configuration, key)
         if content is None:
-            raise MediationError(
+            raise NotThere(
                 f"'{location}' is neither a local entry nor a resource of the registry: "
                 "add a <resource> for it"
             )

@@ -1,18 +1,29 @@
 """Static keys are followed when a deployment is read.
 
 Synapse looks every key up when a message needs it. So do the mediators here; but a key that cannot
-lead anywhere would then fail at the first message, and can be told at once.
+lead anywhere would then fail at the first message, and can be told at once. So can content that is
+not what its mediator needs, such as a stylesheet that is none.
+
+A registry resource may come later, and Synapse deploys what refers to it: one that a mediator only
+takes content from is missed with a warning.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from apns_connector.errors import ConfigurationError, InvalidDeployment, RegistryError
+from apns_connector.errors import (
+    ConfigurationError,
+    ConnectorError,
+    InvalidDeployment,
+    RegistryError,
+)
 from apns_connector.mediation.artifacts import Configuration
+from apns_connector.mediation.finding import Finding, Severity
 from apns_connector.mediation.reading import Reference
+from apns_connector.mediation.referenced import NotThere
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,50 +59,88 @@ LOOKUPS: Mapping[str, Lookup] = {
         lambda configuration, key: configuration.stores.get(key),
         "message store '{key}' is not defined",
     ),
+    # Several keys together, each of which is looked up by itself: here they are only checked.
+    "schemas": Lookup(lambda configuration, key: key, ""),
     "proxy": Lookup(
         lambda configuration, key: configuration.proxies.get(key), "proxy '{key}' is not defined"
     ),
 }
 
 
-def problems_of(
-    references: Iterable[Reference], configuration: Configuration
-) -> list[ConfigurationError]:
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """``problems`` keep a deployment from being served, ``warnings`` do not."""
+
+    problems: list[ConfigurationError]
+    warnings: list[Finding]
+
+
+def follow(references: Iterable[Reference], configuration: Configuration) -> Followed:
     """What is wrong with the references, each problem once.
 
     Following a key builds what it leads to: local entries, registry resources and templates of
     libraries are read by this as far as they are used, and their own keys followed in turn.
     """
     problems: dict[str, ConfigurationError] = {}
+    warnings: dict[Finding, None] = {}
     followed: set[Reference] = set()
     ahead = list(references)
     while ahead:
         for reference in ahead:
-            for problem in _problems_of(reference, configuration):
-                problems.setdefault(str(problem), problem)
+            try:
+                _follow(reference, configuration)
+            except NotThere as missing:
+                place = (reference.file, reference.line)
+                warnings[Finding(Severity.WARNING, str(missing), *place)] = None
+            except ConfigurationError as error:
+                for problem in _each(error):
+                    problems.setdefault(str(problem), problem)
         followed.update(ahead)
         ahead = [found for found in configuration.references() if found not in followed]
-    return list(problems.values())
+    return Followed(list(problems.values()), list(warnings))
 
 
-def _problems_of(reference: Reference, configuration: Configuration) -> list[ConfigurationError]:
+def _follow(reference: Reference, configuration: Configuration) -> None:
+    """Raises ConfigurationError for what is wrong, NotThere for what may come later."""
     try:
         problem = _missing(reference, configuration)
-    except InvalidDeployment as error:
-        return list(error.problems)
-    except ConfigurationError as error:
-        return [error]
     except RegistryError as error:
         problem = str(error)
     if problem is None:
-        return []
-    return [ConfigurationError(problem, reference.file, reference.line)]
+        problem = _unusable(reference, configuration)
+    if problem is not None:
+        raise ConfigurationError(problem, reference.file, reference.line)
 
 
 def _missing(reference: Reference, configuration: Configuration) -> str | None:
     """What to say of a reference that leads nowhere; ``None`` for a good one."""
-    lookup = LOOKUPS[reference.kind]
-    if lookup.find(configuration, reference.key) is not None:
+    lookup, key = LOOKUPS[reference.kind], reference.key
+    if lookup.find(configuration, key) is not None:
         return None
     loaded = ", ".join(library.name for library in configuration.language.libraries)
-    return lookup.missing.format(key=reference.key, libraries=loaded or "none")
+    problem = lookup.missing.format(key=key, libraries=loaded or "none")
+    if reference.kind == "entry" and _is_outside(key):
+        raise NotThere(f"{problem}: until it is one, messages fail here")
+    return problem
+
+
+def _is_outside(key: str) -> bool:
+    """Whether it is the path or address of something that need not come with the deployment."""
+    return "/" in key or ":" in key
+
+
+def _unusable(reference: Reference, configuration: Configuration) -> str | None:
+    """What is wrong with the content."""
+    if reference.check is None:
+        return None
+    try:
+        reference.check(configuration, reference.key)
+    except NotThere:
+        raise
+    except ConnectorError as error:
+        return str(error) if reference.key in str(error) else f"'{reference.key}': {error}"
+    return None
+
+
+def _each(error: ConfigurationError) -> Sequence[ConfigurationError]:
+    return error.problems if isinstance(error, InvalidDeployment) else (error,)

@@ -8,6 +8,7 @@ SynapseXPath, ``stringValueOf`` and its neighbours, as of WSO2 Micro Integrator 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
@@ -31,12 +32,21 @@ def as_text(result: Any, *, serialize_elements: bool = False) -> str | None:
     Raises MediationError for a text beyond TEXT_LIMIT.
     """
     if type(result) is list:  # what lxml gives most often
-        return _joined(result, serialize_elements or len(result) > 1)
+        whole = serialize_elements or len(result) > 1
+        return _joined(result, text_of if whole else _trimmed_text)
     if result is None or isinstance(result, str):
         return result
     if isinstance(result, _JSON):
         return json_text(result)
-    return _node_text(result, serialize_elements)
+    return _node_text(result, text_of if serialize_elements else _trimmed_text)
+
+
+def as_direct_text(result: Any) -> str | None:
+    """As ``as_text`` before EI 6.4: each element gives its direct text, as it is, or itself as XML
+    when that is blank."""
+    if type(result) is list:
+        return _joined(result, _direct_text)
+    return _direct_text(result) if isinstance(result, etree._Element) else as_text(result)
 
 
 def as_boolean(result: Any) -> bool:
@@ -93,18 +103,18 @@ def java_double(value: float) -> str:
     return f"{mantissa if '.' in mantissa else f'{mantissa}.0'}E{exponent}"
 
 
-def _joined(nodes: list[Any], whole: bool) -> str:
+def _joined(nodes: list[Any], write: Callable[[Element], str]) -> str:
     parts: list[str] = []
     size = 0
     for node in nodes:
-        parts.append(_node_text(node, whole))
+        parts.append(_node_text(node, write))
         size += len(parts[-1])
         if size > TEXT_LIMIT:
             raise MediationError(f"{len(nodes)} nodes are more text than {TEXT_LIMIT} characters")
     return "".join(parts)
 
 
-def _node_text(node: Any, whole: bool) -> str:
+def _node_text(node: Any, write: Callable[[Element], str]) -> str:
     match node:
         case str():
             return node
@@ -115,11 +125,19 @@ def _node_text(node: Any, whole: bool) -> str:
         case float():
             return java_double(node)
         case etree._Element():
-            return text_of(node) if whole else _element_text(node)
+            return write(node)
     return str(node)
 
 
-def _element_text(element: Element) -> str:
-    """Direct text only, not that of descendants; no-break spaces count as blank."""
-    parts = [element.text or "", *(child.tail or "" for child in element)]
-    return "".join(parts).strip() or text_of(element)
+def _trimmed_text(element: Element) -> str:
+    return _own_text(element).strip() or text_of(element)
+
+
+def _direct_text(element: Element) -> str:
+    text = _own_text(element)
+    return text if text.strip() else text_of(element)  # no-break spaces count as blank
+
+
+def _own_text(element: Element) -> str:
+    """Not that of descendants."""
+    return "".join([element.text or "", *(child.tail or "" for child in element)])

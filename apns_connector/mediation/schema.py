@@ -13,6 +13,7 @@ from lxml import etree
 from apns_connector.errors import ConfigurationError, ConnectorError, JsonError
 from apns_connector.mediation import xml
 from apns_connector.mediation.json_payload import read_json
+from apns_connector.mediation.referenced import NotThere
 from apns_connector.mediation.xml import Element
 
 XS = "http://www.w3.org/2001/XMLSchema"
@@ -53,28 +54,41 @@ def compile_xml_schemas(
     contents: Mapping[str, bytes], resolve: Callable[[str], bytes]
 ) -> XmlSchema:
     """Several schemas in force at once. ``contents`` by the names that locations in them are
-    relative to; ``resolve`` gives what they refer to. Raises ConfigurationError."""
+    relative to; ``resolve`` gives what they refer to. Raises ConfigurationError, and NotThere as
+    ``resolve`` does."""
+    failures: list[ConnectorError] = []
+
+    def noted(location: str) -> bytes:  # libxml2 does not tell why it could not read a document
+        try:
+            return resolve(location)
+        except ConnectorError as error:
+            failures.append(error)
+            raise
+
     try:
         if len(contents) == 1:
             ((name, content),) = contents.items()
-            root = xml.parse_referring(content, name, resolve)
+            root = xml.parse_referring(content, name, noted)
         else:
             documents = {**contents, **_joined(contents)}
             root = xml.parse_referring(
-                documents[_ROOT], _ROOT, lambda name: documents.get(name) or resolve(name)
+                documents[_ROOT], _ROOT, lambda name: documents.get(name) or noted(name)
             )
         return XmlSchema(etree.XMLSchema(root))
     except (etree.XMLSchemaParseError, ConnectorError) as error:
-        raise ConfigurationError(f"the XML schema cannot be used: {error}") from error
+        why = failures[0] if failures else error
+        if isinstance(why, NotThere):
+            raise why from error
+        raise ConfigurationError(f"the XML schema cannot be used: {why}") from error
 
 
-def compile_json_schemas(texts: Sequence[str]) -> JsonSchema:
+def compile_json_schemas(contents: Sequence[bytes]) -> JsonSchema:
     """Raises ConfigurationError for what is no JSON schema, and without the package for it."""
     package = _package()
     validators = []
-    for text in texts:
+    for content in contents:
         try:
-            schema = read_json(text.encode(), xml.CONFIGURATION)
+            schema = read_json(content, xml.CONFIGURATION)
             kind = package.validators.validator_for(schema)
             kind.check_schema(schema)
         except JsonError as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import chain
 
 from apns_connector.errors import ConfigurationError
 
@@ -21,6 +22,14 @@ _TOKEN = re.compile(
 )
 _OPERATORS = frozenset({"and", "or", "div", "mod"})
 
+# Comparisons as shapes, a character for each token: see _shape.
+_OPERAND = r"(?P<operand>v|n\((?:l(?:,l)*)?\))"
+_BOOLEAN = r"(?P<boolean>b\(\))"
+_COMPARISONS = tuple(
+    re.compile(rf"(?<![^(\[,&]){left}!?={right}(?![^)\],&])")
+    for left, right in ((_OPERAND, _BOOLEAN), (_BOOLEAN, _OPERAND))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Token:
@@ -37,6 +46,16 @@ class Call:
 
     name: str
     arguments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BooleanComparison:
+    """``OPERAND = true()`` and the like, either way round. ``operand`` is its text; ``value`` the
+    other side, and ``tokens`` where that is."""
+
+    operand: str
+    value: bool
+    tokens: slice
 
 
 def tokens_of(text: str) -> list[Token]:
@@ -82,6 +101,31 @@ def arguments_of(text: str, tokens: list[Token]) -> Call | None:
         if depth == 0 and token.text == ")" and token is not tokens[-1]:
             return None
     return Call(tokens[0].text, tuple(arguments) if arguments != [""] else ())
+
+
+def boolean_comparisons(tokens: list[Token]) -> list[BooleanComparison]:
+    """Where a variable, or a call with nothing but literals, is compared by ``=`` or ``!=`` with
+    ``true()`` or ``false()``."""
+    places = [index for index, token in enumerate(tokens) if token.kind != "space"]
+    shape = "".join(_shape(tokens[place]) for place in places)
+
+    def side(name: str, match: re.Match[str]) -> slice:
+        return slice(places[match.start(name)], places[match.end(name) - 1] + 1)
+
+    found: list[BooleanComparison] = []
+    for match in chain.from_iterable(pattern.finditer(shape) for pattern in _COMPARISONS):
+        operand, boolean = side("operand", match), side("boolean", match)
+        text = "".join(token.text for token in tokens[operand])
+        found.append(BooleanComparison(text, tokens[boolean.start].text == "true", boolean))
+    return found
+
+
+def _shape(token: Token) -> str:
+    if token.text in ("true", "false"):
+        return "b"
+    if token.text in ("and", "or"):
+        return "&"
+    return token.text if token.kind == "sign" else token.kind[0]
 
 
 def _text_after(tokens: list[Token], index: int) -> str:

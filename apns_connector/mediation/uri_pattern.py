@@ -20,9 +20,10 @@ _OPTIONAL_QUERY = r"(?:\?.*)?"
 
 
 class UriPattern:
-    """A template, read once. Raises ConfigurationError, without a place, for one that is none."""
+    """A template, read once. ``query_counts``: one without a query takes paths without a query
+    only. Raises ConfigurationError, without a place, for a template that is none."""
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, *, query_counts: bool = False) -> None:
         self.source = source
         pieces = _PIECES.split(source if source == "/" else source.removesuffix("/"))
         literals, expressions = pieces[::2], pieces[1::2]
@@ -31,7 +32,8 @@ class UriPattern:
         if "" in literals[1:-1]:
             raise ConfigurationError(f"the URI template '{source}' has nothing between two braces")
         self._names = [_names(text, source) for text in expressions]
-        self._pattern = re.compile(_pattern(literals, expressions), re.DOTALL)
+        query = "" if query_counts else _OPTIONAL_QUERY
+        self._pattern = re.compile(_pattern(literals, expressions, query), re.DOTALL)
 
     def __repr__(self) -> str:
         return f"UriPattern({self.source!r})"
@@ -40,7 +42,7 @@ class UriPattern:
         """The variables in a path, which may have a query; ``None`` when it is not one of ours.
 
         Values are percent-decoded, and a plus stays one. A query is ignored by a template without
-        one, and has to match otherwise.
+        one, unless it counts, and has to match otherwise.
         """
         found = self._pattern.fullmatch(path)
         if found is None:
@@ -65,7 +67,7 @@ def _names(text: str, source: str) -> tuple[str, ...]:
     return tuple(text.removeprefix("+").split(","))
 
 
-def _pattern(literals: list[str], expressions: list[str]) -> str:
+def _pattern(literals: list[str], expressions: list[str], query: str) -> str:
     *before, last = literals
     parts = [re.escape(literal) for literal in before] + [re.escape(last.removesuffix("*"))]
     for place, (text, after) in enumerate(zip(expressions, literals[1:], strict=True)):
@@ -73,7 +75,7 @@ def _pattern(literals: list[str], expressions: list[str]) -> str:
     if last.endswith("*"):
         parts.append(".*")
     elif not any("?" in literal for literal in literals):
-        parts += ("/?", _OPTIONAL_QUERY)
+        parts += ("/?", query)
     return "".join(parts)
 
 

@@ -8,6 +8,7 @@ number of elements. libxml2 reads neither network nor file on behalf of a docume
 from __future__ import annotations
 
 import re
+import sys
 import threading
 from collections.abc import Callable
 from copy import deepcopy
@@ -45,6 +46,7 @@ class Limits:
 
 MESSAGE = Limits(size=1_000_000)
 CONFIGURATION = Limits(size=16_000_000, elements=1_000_000)
+_OWN = Limits(size=sys.maxsize, depth=sys.maxsize, elements=sys.maxsize)
 
 # Characters that XML 1.0 (2.2 Char) cannot carry, escaped or not.
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -59,6 +61,12 @@ def parse(content: bytes, limits: Limits = MESSAGE) -> Element:
     ``limits``.
     """
     return _parsed(content, limits, _parser())
+
+
+def parse_own(content: bytes) -> Element:
+    """The root of a document that this package has written itself, and that nobody else could
+    touch: as large and deep as it was. Raises XmlError as ``parse``."""
+    return _parsed(content, _OWN, _parser("trusting"))
 
 
 def parse_referring(content: bytes, name: str, resolve: Callable[[str], bytes]) -> Element:
@@ -147,22 +155,23 @@ def line_of(element: Element) -> int | None:
     return line
 
 
-def _parser() -> etree.XMLParser:
+def _parser(kind: str = "strict") -> etree.XMLParser:
     """The parser of this thread: making one costs more than parsing a small message."""
-    parser: etree.XMLParser | None = getattr(_parsers, "parser", None)
+    parser: etree.XMLParser | None = getattr(_parsers, kind, None)
     if parser is None:
-        parser = _parsers.parser = _new_parser()
+        parser = _new_parser(huge=kind == "trusting")
+        setattr(_parsers, kind, parser)
     return parser
 
 
-def _new_parser() -> etree.XMLParser:
+def _new_parser(*, huge: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         dtd_validation=False,
         attribute_defaults=False,
-        huge_tree=False,
+        huge_tree=huge,
     )
 
 

@@ -28,8 +28,15 @@ from apns_connector.mediation.functions import (
 from apns_connector.mediation.json_payload import json_text
 from apns_connector.mediation.json_value import JsonArray
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.result import as_boolean, as_parameter, as_text
-from apns_connector.mediation.tokens import Token, arguments_of, function_calls, tokens_of
+from apns_connector.mediation.result import as_boolean, as_direct_text, as_parameter, as_text
+from apns_connector.mediation.tokens import (
+    BooleanComparison,
+    Token,
+    arguments_of,
+    boolean_comparisons,
+    function_calls,
+    tokens_of,
+)
 from apns_connector.mediation.variables import Getter, variable
 from apns_connector.mediation.xml import Element
 
@@ -50,12 +57,16 @@ class XPathExpression(Expression):
         result = self._evaluate(message)
         if result is None or type(result) is str:  # the most frequent cases
             return result
+        if message.configuration.compatibility.direct_text:
+            return as_direct_text(result)
         return as_text(result, serialize_elements=self._as_xml)
 
     def boolean(self, message: Message) -> bool:
         return as_boolean(self._evaluate(message))
 
     def parameter(self, message: Message) -> Any:
+        if message.configuration.compatibility.text_parameters:
+            return self.text(message)
         return as_parameter(self._evaluate(message))
 
 
@@ -138,12 +149,16 @@ class _XPath:
         self._functions: dict[tuple[None, str], Callable[..., Any]] = {}
         self._used: dict[str, str] = {}
         calls = function_calls(tokens)
-        rewritten = "".join(
+        words = [
             self._rewritten(token, index in calls, namespaces) for index, token in enumerate(tokens)
-        )
+        ]
+        for comparison in boolean_comparisons(tokens):
+            name = self._named(_boolean_or_null(comparison, namespaces))
+            count = len(words[comparison.tokens])
+            words[comparison.tokens] = [name, *[""] * (count - 1)]
         try:
             self._xpath = etree.XPath(
-                rewritten,
+                "".join(words),
                 namespaces=self._used,
                 extensions=self._functions,
                 regexp=False,
@@ -176,15 +191,19 @@ class _XPath:
 
     def _rewritten(self, token: Token, called: bool, namespaces: Mapping[str, str]) -> str:
         if token.kind == "variable":
-            name = f"v{len(self._variables)}"
-            self._variables[name] = _variable(token, namespaces)
-            return f"${name}"
+            return self._named(_variable(token, namespaces))
         if token.kind != "name":
             return token.text
         if called:
             return self._registered(token.text, namespaces)
         self._use_prefix(token.text, namespaces)
         return token.text
+
+    def _named(self, getter: Getter) -> str:
+        """A variable with that value."""
+        name = f"v{len(self._variables)}"
+        self._variables[name] = getter
+        return f"${name}"
 
     def _registered(self, name: str, namespaces: Mapping[str, str]) -> str:
         function = _function(name, namespaces)
@@ -206,6 +225,13 @@ class _XPath:
                 f'add xmlns:{prefix}="…" to this element or one around it'
             )
         self._used[prefix] = namespaces[prefix]
+
+
+def _boolean_or_null(comparison: BooleanComparison, namespaces: Mapping[str, str]) -> Getter:
+    """Null when the operand is: two empty node sets compare the way null does, but one is equal to
+    ``false()``."""
+    operand, value = _compile(comparison.operand, namespaces), comparison.value
+    return lambda message: None if operand(message) is None else value
 
 
 def _argument(value: Any) -> Any:

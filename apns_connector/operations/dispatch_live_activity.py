@@ -21,7 +21,7 @@ class DispatchLiveActivity(Operation):
 
     async def perform(self, message: Message, parameters: Parameters) -> Result:
         payload = read_live_activity(parameters, DEVICE_EVENTS)
-        draft = delivered(parameters, payload, PUSH_TYPE)
+        draft = delivered(parameters, payload, PUSH_TYPE).of(message)
         notification = draft.to(read_device_token(parameters))
         init = read_init(message)
         client = await connect(self.clients, init)

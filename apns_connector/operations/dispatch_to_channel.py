@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import time
+
 from apns_connector.apns import Broadcast
 from apns_connector.apns.broadcast import EVENTS
 from apns_connector.mediation.message import Message
 from apns_connector.operations.app_channels import read_bundle_id
 from apns_connector.operations.dispatch_to_device import connect
+from apns_connector.operations.from_store import next_apns_id, refuse_expired
 from apns_connector.operations.init import read_init
 from apns_connector.operations.live_activity_payload import read_live_activity
 from apns_connector.operations.operation import Operation, require_accepted
@@ -21,6 +24,8 @@ class DispatchToChannel(Operation):
         payload = read_live_activity(parameters, EVENTS)
         channel_id = parameters.needed("channelId")
         priority = parameters.whole_number("priority", INT)
+        expiration = parameters.whole_number("expiration") or 0
+        refuse_expired(message, expiration, time.time())
         init = read_init(message)
         client = await connect(self.clients, init)
         broadcast = Broadcast(
@@ -28,8 +33,8 @@ class DispatchToChannel(Operation):
             bundle_id=read_bundle_id(parameters, init, client.credentials),
             payload=payload,
             priority=10 if priority is None else priority,
-            expiration=parameters.whole_number("expiration") or 0,
-            apns_id=parameters.optional("apnsId") or "",
+            expiration=expiration,
+            apns_id=parameters.optional("apnsId") or next_apns_id(message),
         )
         response = await client.send(broadcast, timeout=init.timeout)
         require_accepted(message, response)

@@ -29,7 +29,7 @@ class DispatchToDevice(Operation):
     by_hand = properties("deviceToken", "alert", "sound", "badge")
 
     async def perform(self, message: Message, parameters: Parameters) -> Result:
-        draft = read_draft(parameters)
+        draft = read_draft(parameters).of(message)
         notification = draft.to(read_device_token(parameters))
         init = read_init(message)
         client = await connect(self.clients, init)

@@ -15,7 +15,8 @@ from typing import Any, Final
 from apns_connector.apns import Client, Notification, Response
 from apns_connector.apns import payload as payloads
 from apns_connector.apns.batch import Outcome
-from apns_connector.errors import ApnsError, NotificationError
+from apns_connector.apns.reasons import Action
+from apns_connector.errors import ApnsError, NotAnswered, NotificationError
 from apns_connector.mediation.message import Message
 from apns_connector.operations.device_tokens import read_device_tokens
 from apns_connector.operations.dispatch_to_device import connect
@@ -28,6 +29,7 @@ from apns_connector.operations.result import Result
 
 logger = logging.getLogger(__name__)
 
+_LATER: Final = frozenset({Action.WAIT, Action.NEW_CONNECTION, Action.NEW_TOKEN})
 # How many kinds of failures one line of the log or of ERROR_DETAIL names.
 _TOLD: Final = 5
 
@@ -41,7 +43,7 @@ class DispatchToDevices(Operation):
         device_tokens = read_device_tokens(parameters)
         init = read_init(message)
         client = await connect(self.clients, init)
-        drafted = [_drafted(draft, token, init.topic) for token in device_tokens]
+        drafted = [_drafted(draft.of(message), token, init.topic) for token in device_tokens]
         outcomes = await send_all(client, drafted, init.timeout)
         return _result(message, draft, device_tokens, outcomes)
 
@@ -93,6 +95,7 @@ def _result(
     if failures:
         detail = _summary(failures)
         if not accepted:
+            _tell_why(message, outcomes)
             sentence = f"None of {len(outcomes)} notifications was accepted"
             raise OperationError(failures[0].code, sentence, detail, content)
         logger.warning(
@@ -103,6 +106,22 @@ def _result(
             message.message_id,
         )
     return Result(content, success=not failures)
+
+
+def _tell_why(message: Message, outcomes: Sequence[Outcome]) -> None:
+    """In properties, what speaks most for another attempt: with it all of them are made again."""
+    why = next((outcome for outcome in outcomes if _may_succeed(outcome)), outcomes[0])
+    if isinstance(why, Response):
+        tell(message, status=why.status, reason=why.reason)
+    else:
+        tell(message, reason=type(why).__name__)
+
+
+def _may_succeed(outcome: Outcome) -> bool:
+    if isinstance(outcome, ApnsError):
+        return isinstance(outcome, NotAnswered)
+    row = outcome.explanation
+    return row is not None and row.action in _LATER
 
 
 def _failure(outcome: Outcome) -> OperationError | None:

@@ -3,8 +3,9 @@ and for many."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
@@ -12,7 +13,9 @@ import msgspec
 from apns_connector.apns import PUSH_TYPES, Cut, Notification, clean_device_token, fit
 from apns_connector.apns import payload as payloads
 from apns_connector.apns.alert import alert as alert_dictionary
+from apns_connector.mediation.message import Message
 from apns_connector.operations.failure import OperationError
+from apns_connector.operations.from_store import next_apns_id, refuse_expired
 from apns_connector.operations.parameters import INT, Parameters
 
 ALERT: Final = "alert"
@@ -67,6 +70,13 @@ class Draft:
     collapse_id: str | None = None
     apns_id: str = ""
     cut: Cut | None = None
+
+    def of(self, message: Message) -> Draft:
+        """For the next notification of the flow: with an id that is the same when the message
+        comes out of its store again. Raises :class:`OperationError` if it has expired there."""
+        refuse_expired(message, self.expiration, time.time())
+        apns_id = self.apns_id or next_apns_id(message)
+        return self if apns_id == self.apns_id else replace(self, apns_id=apns_id)
 
     def to(self, device_token: str) -> Notification:
         """Raises :class:`NotificationError`."""

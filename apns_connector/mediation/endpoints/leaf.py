@@ -15,10 +15,10 @@ from apns_connector.mediation.endpoints.endpoint import (
     handled,
     report,
 )
+from apns_connector.mediation.endpoints.health import Health
 from apns_connector.mediation.endpoints.reply import fault_in, read_reply
 from apns_connector.mediation.endpoints.request import outbound_request
 from apns_connector.mediation.endpoints.suspension import (
-    ACTIVE,
     Condition,
     State,
     after_failure,
@@ -33,19 +33,29 @@ _log = logging.getLogger(__name__)
 
 
 class Leaf:
-    """``method``: that of an http endpoint, ``None`` for the message's own."""
+    """``method``: that of an http endpoint, ``None`` for the message's own. ``health``: that of the
+    same endpoint in the configuration before."""
 
     def __init__(
-        self, definition: Definition, address: Address, *, method: str | None = None
+        self,
+        definition: Definition,
+        address: Address,
+        *,
+        method: str | None = None,
+        health: Health | None = None,
     ) -> None:
         self.name = definition.name
-        self.condition: Condition = ACTIVE
+        self._health = health or Health()
         self._definition = definition
         self._address = address
         self._method = method
 
     def __repr__(self) -> str:
         return f"Leaf({self.name!r}, {self.condition.state.value})"
+
+    @property
+    def condition(self) -> Condition:
+        return self._health.condition
 
     def ready(self, message: Message) -> bool:
         return self.condition.ready(message.configuration.clock())
@@ -100,7 +110,7 @@ class Leaf:
         return f"Endpoint '{self.name}'" if self.name else "An endpoint without name"
 
     def _move(self, condition: Condition) -> None:
-        old, self.condition = self.condition, condition
+        old, self._health.condition = self.condition, condition
         if old.state is condition.state is State.ACTIVE:
             return
         text = "%s was %s, is now %s"

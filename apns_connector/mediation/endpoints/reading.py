@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from apns_connector.errors import ConfigurationError, MediationError
+from apns_connector.mediation import xml
 from apns_connector.mediation.endpoints.address import (
     Address,
     FixedAddress,
@@ -21,6 +22,7 @@ from apns_connector.mediation.endpoints.definition import (
 )
 from apns_connector.mediation.endpoints.endpoint import Endpoint
 from apns_connector.mediation.endpoints.group import Group
+from apns_connector.mediation.endpoints.health import Health
 from apns_connector.mediation.endpoints.leaf import Leaf
 from apns_connector.mediation.endpoints.order import FirstReady, Order, RoundRobin, StayWithLast
 from apns_connector.mediation.endpoints.recipient_list import (
@@ -69,14 +71,15 @@ def _http(endpoint: Element, kind: Element, reader: Reader) -> Endpoint:
     method = kind.get("method", "").strip().upper() or None
     if method is not None and method not in METHODS:
         raise reader.error(kind, f"method '{kind.get('method')}' is none of {', '.join(METHODS)}")
-    return Leaf(definition, _template(kind, reader), method=method)
-
-
-def _template(kind: Element, reader: Reader) -> Address:
     source = kind.get("uri-template")
+    source = None if source is None else reader.resolved(kind, source)
+    health = _health(endpoint, source, reader)
+    return Leaf(definition, _template(source, kind, reader), method=method, health=health)
+
+
+def _template(source: str | None, kind: Element, reader: Reader) -> Address:
     if source is None:
         return ToAddress()
-    source = reader.resolved(kind, source)
     if "{" not in source:
         _check(source, kind, reader)
     try:
@@ -90,18 +93,26 @@ def _address(endpoint: Element, kind: Element, reader: Reader) -> Endpoint:
     uri = reader.resolved(kind, reader.required(kind, "uri"))
     if "${" not in uri:
         _check(uri, kind, reader)
-    return Leaf(definition, FixedAddress(uri))
+    return Leaf(definition, FixedAddress(uri), health=_health(endpoint, uri, reader))
 
 
 def _default(endpoint: Element, kind: Element, reader: Reader) -> Endpoint:
-    return Leaf(definition_from_element(endpoint, kind, reader), ToAddress())
+    definition = definition_from_element(endpoint, kind, reader)
+    return Leaf(definition, ToAddress(), health=_health(endpoint, None, reader))
 
 
 def _wsdl(endpoint: Element, kind: Element, reader: Reader) -> Endpoint:
     definition = definition_from_element(endpoint, kind, reader)
     uri, format_ = wsdl_port(kind, reader)
     _check(uri, kind, reader)
-    return Leaf(replace(definition, format=format_), FixedAddress(uri))
+    definition = replace(definition, format=format_)
+    return Leaf(definition, FixedAddress(uri), health=_health(endpoint, uri, reader))
+
+
+def _health(element: Element, address: str | None, reader: Reader) -> Health:
+    """That of the endpoint before which was written alike, and led to the same address: parts of
+    that may come from elsewhere."""
+    return reader.language.health(reader.file, f"{xml.text_of(element)}\n{address or ''}")
 
 
 def _check(uri: str, kind: Element, reader: Reader) -> None:
@@ -180,7 +191,9 @@ def _member(element: Element, reader: Reader) -> Endpoint:
     host = reader.resolved(element, reader.required(element, "hostName"))
     scheme = "http" if element.get("httpPort") else "https"
     port = reader.resolved(element, reader.required(element, f"{scheme}Port"))
-    return Leaf(Definition(name=host), ToAddress(f"{scheme}://{host}:{port}"))
+    address = f"{scheme}://{host}:{port}"
+    health = _health(element, address, reader)
+    return Leaf(Definition(name=host), ToAddress(address), health=health)
 
 
 def _check_algorithm(kind: Element, reader: Reader) -> None:

@@ -121,7 +121,8 @@ def _code(element: Element, version: SoapVersion, reader: Reader) -> CodeOf:
         return lambda message: _evaluated_code(expression, version, message)
     prefix, _, name = reader.required(element, "value").rpartition(":")
     namespace = element.nsmap.get(prefix) if prefix else None
-    if namespace != version.namespace or name not in _STANDARD_CODES[version]:
+    standard = namespace == version.namespace and name in _STANDARD_CODES[version]
+    if not standard and not (namespace and reader.language.compatibility.any_fault_code):
         raise reader.error(
             element,
             f"<code value={element.get('value')!r}>: it must be one of "

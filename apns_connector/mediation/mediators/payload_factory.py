@@ -12,6 +12,7 @@ from lxml import etree
 
 from apns_connector.errors import ConfigurationError, JsonError, MediationError, XmlError
 from apns_connector.mediation import xml
+from apns_connector.mediation.artifacts import Configuration
 from apns_connector.mediation.endpoints.truth import is_true
 from apns_connector.mediation.expression import Expression, compile_expression
 from apns_connector.mediation.json_eval import JsonEval
@@ -71,18 +72,27 @@ class KeyedFormat:
         self._known: tuple[str, PayloadTemplate] | None = None
 
     def template(self, message: Message) -> PayloadTemplate:
-        key = self._key.text(message)
-        entry = message.configuration.entry(key) if key else None
-        if entry is None:
-            raise MediationError(f"Key {key} not found")
-        text = entry if isinstance(entry, str) else _written(entry)
+        key = self._key.text(message) or ""
+        text = _text(message.configuration, key)
         if self._known is None or self._known[0] != text:
             try:
-                compiled = compile_payload_template(text, {}, self._arguments)
+                compiled = _compiled(message.configuration, text, self._arguments)
             except ConfigurationError as error:
                 raise MediationError(f"The payload format '{key}': {error}") from error
             self._known = (text, compiled)
         return self._known[1]
+
+
+def _text(configuration: Configuration, key: str) -> str:
+    entry = configuration.entry(key) if key else None
+    if entry is None:
+        raise MediationError(f"Key {key} not found")
+    return entry if isinstance(entry, str) else _written(entry)
+
+
+def _compiled(configuration: Configuration, text: str, arguments: int) -> PayloadTemplate:
+    old = configuration.compatibility.inline_properties
+    return compile_payload_template(text, {}, arguments, inline_properties=old)
 
 
 class PayloadFactory:
@@ -172,16 +182,23 @@ def _argument(element: Element, reader: Reader) -> Argument:
 
 
 def _format(element: Element, medium: Medium, arguments: int, reader: Reader) -> Format:
-    key = reader.key(element, "key", "entry")
+    def check(configuration: Configuration, key: str) -> None:
+        _compiled(configuration, _text(configuration, key), arguments)
+
+    key = reader.key(element, "key", "entry", check)
     if key is not None:
         return KeyedFormat(key, arguments)
+    old = reader.language.compatibility.inline_properties
     found = children(element)
     if medium is Medium.XML and found:
-        text = _EXPRESSION.sub(_unescaped, _written(found[0]))
+        text = _written(found[0])
+        text = text if old else _EXPRESSION.sub(_unescaped, text)
     else:
         text = "".join([element.text or "", *(child.tail or "" for child in element)])
     try:
-        return InlineFormat(compile_payload_template(text, element.nsmap, arguments))
+        return InlineFormat(
+            compile_payload_template(text, element.nsmap, arguments, inline_properties=old)
+        )
     except ConfigurationError as error:
         raise reader.located(error, element) from error
 

@@ -11,6 +11,7 @@ from lxml import etree
 
 from apns_connector.errors import ConfigurationError, MediationError
 from apns_connector.mediation import javascript, xml
+from apns_connector.mediation.artifacts import Configuration
 from apns_connector.mediation.expression import Expression
 from apns_connector.mediation.javascript import Call
 from apns_connector.mediation.json_payload import read_json, write_json
@@ -51,7 +52,8 @@ class Script:
         if isinstance(code, str):
             sources = [code]
         else:
-            sources = [_source(key, message) for key in code.keys]
+            keys = (key.text(message) or "" for key in code.keys)
+            sources = [_source(message.configuration, key) for key in keys]
             arguments = (_argument(one, message) for one in code.arguments)
             call = Call(code.name, tuple(arguments))
         view = view_of(message, "\n".join(sources))
@@ -97,7 +99,7 @@ class Script:
 
 def _function(element: Element, reader: Reader) -> Function:
     written = [*element.iterchildren(f"{{{SYNAPSE}}}include"), element]
-    keys = [reader.key(one, "key", "entry") for one in written]
+    keys = [reader.key(one, "key", "entry", _check) for one in written]
     name = element.get("function") or "mediate"
     if _FUNCTION.fullmatch(name) is None:
         raise reader.error(element, f"<script>: '{name}' is no name of a function")
@@ -120,12 +122,15 @@ def _arguments(element: Element) -> list[Element]:
     return [] if inputs is None else inputs.findall(f"{{{SYNAPSE}}}argument")
 
 
-def _source(key: Value, message: Message) -> str:
-    name = key.text(message) or ""
-    entry = message.configuration.entry(name)
+def _source(configuration: Configuration, key: str) -> str:
+    entry = configuration.entry(key)
     if entry is None:
-        raise MediationError(f"There is no script under the key '{name}'")
+        raise MediationError(f"There is no script under the key '{key}'")
     return entry if isinstance(entry, str) else "".join(map(str, entry.itertext()))
+
+
+def _check(configuration: Configuration, key: str) -> None:
+    javascript.check(_source(configuration, key))
 
 
 def _argument(argument: Value | Expression, message: Message) -> Any:

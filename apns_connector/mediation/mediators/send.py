@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+from typing import Any
+
 from apns_connector.errors import MediationError
+from apns_connector.mediation.branch import run_branch, start
 from apns_connector.mediation.endpoints.endpoint import Endpoint
 from apns_connector.mediation.endpoints.reading import inline_endpoint
 from apns_connector.mediation.endpoints.sending import IMPLICIT, send
@@ -18,20 +22,32 @@ class Send:
     the service. Without one, a response goes back to the caller and a request to its To.
 
     So does a request whose To is still the service itself: Synapse would send it to the proxy it
-    came from, and the documented sample means the caller. Ends the flow (ESB 5.0 and later; 4.8,
-    4.9 and Apache Synapse go on).
+    came from, and the documented sample means the caller. Ends the flow, unless it ``goes_on``
+    beside the copy that is sent (ESB 4.8 and 4.9, Apache Synapse).
     """
 
-    def __init__(self, endpoint: Endpoint | None = None, receive: Value | None = None) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint | None = None,
+        receive: Value | None = None,
+        *,
+        goes_on: bool = False,
+    ) -> None:
         self._endpoint = endpoint
         self._receive = receive
+        self._goes_on = goes_on
 
     async def mediate(self, message: Message) -> bool:
+        sent = message.clone() if self._goes_on else message
         if self._endpoint is None and (message.response or goes_back(message)):
-            message.respond()
+            sent.respond()
+            return self._goes_on
+        sending = send(self._endpoint or IMPLICIT, sent, self._receiving(message))
+        if self._goes_on:
+            start(message, _beside(sent, sending))
         else:
-            await send(self._endpoint or IMPLICIT, message, self._receiving(message))
-        return False
+            await sending
+        return self._goes_on
 
     def _receiving(self, message: Message) -> Sequence | None:
         """Looked up before anything is sent: nobody would take the reply."""
@@ -46,7 +62,19 @@ class Send:
     @classmethod
     def from_element(cls, element: Element, reader: Reader) -> Send:
         """Raises ConfigurationError for an endpoint that is none."""
-        return cls(inline_endpoint(element, reader), reader.key(element, "receive", "sequence"))
+        return cls(
+            inline_endpoint(element, reader),
+            reader.key(element, "receive", "sequence"),
+            goes_on=reader.language.compatibility.send_goes_on,
+        )
+
+
+async def _beside(sent: Message, sending: Coroutine[Any, Any, None]) -> None:
+    async def run() -> bool:
+        await sending
+        return False
+
+    await run_branch(sent, run())
 
 
 def goes_back(message: Message) -> bool:

@@ -6,6 +6,7 @@ import logging
 from dataclasses import dataclass
 
 from apns_connector.errors import ConfigurationError, MediationError
+from apns_connector.mediation.artifacts import Configuration
 from apns_connector.mediation.mediator import Mediator
 from apns_connector.mediation.mediators.sequence import SequenceReference
 from apns_connector.mediation.message import Message
@@ -35,15 +36,24 @@ class KeyedPolicy:
 
     def get(self, message: Message) -> Policy:
         key = self._key.text(message) or ""
-        element = message.configuration.element(key)
-        if element is None:
-            raise MediationError(f"Cannot find throttling policy using key : {key}")
+        element = _element(message.configuration, key)
         if self._known is None or self._known[0] is not element:
             try:
                 self._known = (element, policy_from_element(element))
             except ConfigurationError as error:
                 raise MediationError(f"'{key}': {error}") from error
         return self._known[1]
+
+
+def _element(configuration: Configuration, key: str) -> Element:
+    element = configuration.element(key)
+    if element is None:
+        raise MediationError(f"Cannot find throttling policy using key : {key}")
+    return element
+
+
+def _check(configuration: Configuration, key: str) -> None:
+    policy_from_element(_element(configuration, key))
 
 
 class Throttle:
@@ -117,7 +127,7 @@ class Throttle:
 
 
 def _policy(element: Element, reader: Reader) -> InlinePolicy | KeyedPolicy:
-    key = reader.key(element, "key", "entry")
+    key = reader.key(element, "key", "entry", _check)
     if key is not None:
         return KeyedPolicy(key)
     inline = children(element)
@@ -135,16 +145,14 @@ def _branch(element: Element, name: str, reader: Reader) -> Mediator | None:
 
 
 def _address(message: Message) -> str | None:
-    """Of the client, or of the one that a proxy before the gateway names."""
-    forwarded = message.properties.get("X-Forwarded-For", "transport")
-    if forwarded:
-        return str(forwarded).partition(",")[0]
-    address = message.properties.get("REMOTE_ADDR", "axis2")
-    return None if address is None else str(address)
+    """Of the client; what a proxy before the gateway says of it, the gateway has looked at."""
+    return _axis2(message, "REMOTE_ADDR")
 
 
 def _domain(message: Message) -> str | None:
-    named = message.properties.get("X-Forwarded-Host", "transport")
-    if named is None:
-        named = message.properties.get("REMOTE_HOST", "axis2")
-    return None if named is None else str(named)
+    return _axis2(message, "REMOTE_HOST")
+
+
+def _axis2(message: Message, name: str) -> str | None:
+    value = message.properties.get(name, "axis2")
+    return None if value is None else str(value)

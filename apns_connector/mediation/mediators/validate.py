@@ -29,7 +29,7 @@ from apns_connector.mediation.schema import (
     compile_json_schemas,
     compile_xml_schemas,
 )
-from apns_connector.mediation.value import Value
+from apns_connector.mediation.value import Static, Value
 from apns_connector.mediation.xml import SYNAPSE, Element, children
 
 INLINE = "inline-schema"
@@ -51,14 +51,24 @@ class Schemas:
     def get(self, message: Message) -> Schema:
         """Raises MediationError for a schema that is none, or is not there."""
         keys = tuple(key.text(message) or "" for key in self._keys)
-        sources = [_source(key, message.configuration) for key in keys]
+        return self._get(message.configuration, keys)
+
+    def check(self, configuration: Configuration, _: str) -> None:
+        """Compile them, if all are there and none depends on the message. Raises as ``get``."""
+        keys = tuple(key.content for key in self._keys if isinstance(key, Static))
+        there = (source_of(configuration, key) is not None for key in keys)
+        if len(keys) == len(self._keys) and all(there):
+            self._get(configuration, keys)
+
+    def _get(self, configuration: Configuration, keys: tuple[str, ...]) -> Schema:
+        sources = [_source(key, configuration) for key in keys]
         known = self._compiled.get(keys)
         if known is not None and all(map(operator.is_, known[0], sources)):
             return known[1]
         entries = {key: bytes_of(source) for key, source in zip(keys, sources, strict=True)}
         contents = {**entries, **self._inline}
         try:
-            schema = self._compile(contents, message.configuration)
+            schema = self._compile(contents, configuration)
         except ConfigurationError as error:
             named = ", ".join(contents)
             text = f"Error creating a new schema objects for schemas : {named}: {error}"
@@ -70,7 +80,7 @@ class Schemas:
 
     def _compile(self, contents: Mapping[str, bytes], configuration: Configuration) -> Schema:
         if all(content.lstrip()[:1] == b"{" for content in contents.values()):
-            return compile_json_schemas([content.decode() for content in contents.values()])
+            return compile_json_schemas(list(contents.values()))
         return compile_xml_schemas(contents, resolver(configuration, self._resources))
 
 
@@ -138,6 +148,7 @@ class Validate:
             inline,
             resources_from_element(element, reader),
         )
+        reader.refer("schemas", "schemas", element, schemas.check)
         source = None if element.get("source") is None else reader.expression(element, "source")
         return cls(schemas, reader.mediators(on_fail), source)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from lxml import etree
 
-from apns_connector.errors import ConnectorError, MediationError
+from apns_connector.errors import ConnectorError, MediationError, XmlError
 from apns_connector.mediation import xml
 from apns_connector.mediation.artifacts import Configuration
 from apns_connector.mediation.content import TEXT
@@ -18,6 +18,7 @@ from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.redaction import redacted_line, secrets_of, without_secrets
 from apns_connector.mediation.referenced import (
+    NotThere,
     Source,
     bytes_of,
     resolver,
@@ -47,16 +48,19 @@ class Stylesheets:
         self._compiled: dict[str, tuple[Source, Transform]] = {}
 
     def get(self, configuration: Configuration, key: str) -> Transform:
-        """Raises MediationError for what is no stylesheet."""
+        """Raises MediationError for what is no stylesheet, NotThere for what does not exist."""
         source = source_of(configuration, key)
         if source is None:
-            raise MediationError(f"there is nothing under the key '{key}'")
+            raise NotThere(f"there is nothing under the key '{key}'")
         known = self._compiled.get(key)
         if known is not None and known[0] is source:
             return known[1]
         resolve = resolver(configuration, self._resources)
-        document = xml.parse_referring(bytes_of(source), key, resolve)
-        compiled = etree.XSLT(document, access_control=_RIGHTS)
+        try:
+            document = xml.parse_referring(bytes_of(source), key, resolve)
+            compiled = etree.XSLT(document, access_control=_RIGHTS)
+        except (etree.XSLTParseError, XmlError) as error:
+            raise MediationError(f"the stylesheet cannot be used: {error}") from error
         if len(self._compiled) >= _KEPT:
             self._compiled.clear()
         self._compiled[key] = (source, compiled)
@@ -120,12 +124,13 @@ class Xslt:
     @classmethod
     def from_element(cls, element: Element, reader: Reader) -> Xslt:
         """Raises ConfigurationError without a key."""
-        key = reader.key(element, "key", "entry")
+        stylesheets = Stylesheets(resources_from_element(element, reader))
+        key = reader.key(element, "key", "entry", stylesheets.get)
         if key is None:
             raise reader.error(element, "<xslt> needs the attribute 'key'")
         return cls(
             key,
-            stylesheets=Stylesheets(resources_from_element(element, reader)),
+            stylesheets=stylesheets,
             source=None if element.get("source") is None else reader.expression(element, "source"),
             target=element.get("target"),
             parameters=tuple(

@@ -3,6 +3,7 @@ import pytest
 from apns_connector.errors import InvalidDeployment
 from apns_connector.flow_tests.building import build
 from apns_connector.flow_tests.reading import read_suite
+from apns_connector.flow_tests.stand_ins import StandInKeeper
 from apns_connector.mediation.xml import SYNAPSE
 
 
@@ -15,6 +16,7 @@ def test_a_configuration_holds_what_is_listed_and_asks_the_mock_services(project
     assert configuration.sequence("Greet") is not None
     assert configuration.endpoint("Names") is not None
     assert configuration.transport is backends
+    assert isinstance(configuration.keeper, StandInKeeper)
     assert configuration.registry.text("gov:x.txt") is None
 
 

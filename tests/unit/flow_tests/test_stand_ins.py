@@ -2,8 +2,11 @@ import asyncio
 
 import pytest
 
+from apns_connector.flow_tests.building import build
+from apns_connector.flow_tests.reading import read_suite
 from apns_connector.flow_tests.stand_ins import (
     StandInClients,
+    StandInKeeper,
     StandInVault,
     certificate_for,
     signing_key_of,
@@ -11,6 +14,8 @@ from apns_connector.flow_tests.stand_ins import (
 )
 from apns_connector.mediation import xml
 from apns_connector.mediation.library import Document
+from apns_connector.mediation.message import Message
+from apns_connector.mediation.snapshot import thaw
 from apns_connector.simulator import demo_credentials
 
 
@@ -55,3 +60,13 @@ def test_there_is_something_at_each_path_that_is_named():
 
 def test_the_vault_knows_every_alias(tmp_path):
     assert StandInVault(tmp_path).lookup("any.alias") == "the secret any.alias"
+
+
+def test_what_is_put_into_a_store_is_kept_as_a_real_one_would_have_it(project):
+    suite = read_suite(project())
+    configuration, _ = build(suite, classes={}, libraries=[], environment={})
+    message = Message.from_json({"a": 1}, configuration=configuration)
+    keeper = StandInKeeper()
+    asyncio.run(keeper.keep("S", message))
+    [content] = keeper.kept["S"]
+    assert thaw(content, configuration).json == {"a": 1}

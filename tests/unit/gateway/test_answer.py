@@ -245,3 +245,60 @@ def test_a_refusal_carries_the_headers_of_its_status():
     assert header(refusal_answer(refused, Form.POX), "allow") == "POST"
     plain = refusal_answer(refused, Form.TEXT)
     assert (header(plain, "allow"), plain.body) == ("POST", b"not <here>\n")
+
+
+# What no store has kept.
+
+
+@pytest.fixture
+def unkept(received):
+    received.message.exchange.unkept = {"urn:a": 5, "urn:b": 30}
+    return received
+
+
+def test_nobody_is_told_202_for_what_no_store_has_kept(unkept):
+    answer = write_answer(None, unkept)
+    assert (answer.status, header(answer, "retry-after")) == (503, "30")
+    root = xml.parse(answer.body)
+    version = unkept.form.version
+    assert root.tag == ("Exception" if version is None else version.envelope)
+    assert b"The message could not be kept: try again later" in answer.body
+
+
+def test_not_even_by_force(unkept):
+    unkept.message.properties.set("FORCE_SC_ACCEPTED", "true", "axis2")
+    assert write_answer(unkept.message, unkept).status == 503
+
+
+def test_where_waiting_does_not_help_it_is_500(unkept):
+    unkept.message.exchange.unkept["urn:c"] = None
+    answer = write_answer(None, unkept)
+    assert (answer.status, header(answer, "retry-after")) == (500, None)
+    assert b"kept<" in answer.body
+
+
+def test_a_fault_of_the_flow_says_when_to_come_back(unkept):
+    make_fault(unkept.message)
+    answer = write_answer(unkept.message, unkept)
+    assert (answer.status, header(answer, "retry-after")) == (503, "30")
+    assert b"why" in answer.body
+
+
+def test_what_the_flow_says_of_it_stands(unkept):
+    make_fault(unkept.message)
+    unkept.message.properties.set("Retry-After", "7", "transport")
+    assert header(write_answer(unkept.message, unkept), "retry-after") == "7"
+    unkept.message.properties.set("HTTP_SC", "500", "axis2")
+    assert write_answer(unkept.message, unkept).status == 500
+
+
+def test_an_answer_that_is_no_fault_stands(unkept):
+    assert write_answer(unkept.message, unkept).status == 200
+
+
+def test_json_gets_a_fault_in_json(receive):
+    received = receive(b"{}", "application/json")
+    received.message.exchange.unkept = {"urn:a": 5}
+    answer = write_answer(None, received)
+    assert answer.status == 503
+    assert answer.body.startswith(b'{"Fault":{"faultcode":"soapenv:Server","faultstring":"The mess')

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from apns_connector.gateway.app import Gateway
+from apns_connector.gateway.client_address import read_networks
 from apns_connector.gateway.cors import Cors
 from apns_connector.mediation.configuration import read_deployment
 
@@ -94,6 +95,20 @@ def test_a_request_goes_to_the_api_of_its_context(tmp_path):
     assert (status, headers[b"x-var"]) == (200, b"b/c")
     assert ask(gateway, "PUT", "/a/b", ENVELOPE)[0] == 202
     assert gateway.requests_in_progress == 0
+
+
+def test_a_flow_sees_the_client_that_a_trusted_proxy_names(tmp_path):
+    main = "".join(
+        f"<property name='{name}' expression=\"$axis2:{name}\" scope='transport'/>"
+        for name in ("REMOTE_ADDR", "REMOTE_HOST")
+    )
+    main = f"<sequence name='main'>{main}<respond/></sequence>"
+    fields = [(b"x-forwarded-for", b"203.0.113.5"), (b"x-forwarded-host", b"example.com")]
+    for trusted, client in (((), b"10.0.0.1"), (read_networks(["10.0.0.1"]), b"203.0.113.5")):
+        gateway = serving(tmp_path, main, trusted=trusted)
+        headers = ask(gateway, headers=fields, client=("10.0.0.1", 5))[1]
+        assert headers[b"remote_addr"] == client
+        assert headers.get(b"remote_host") == (b"example.com" if trusted else None)
 
 
 def test_what_an_api_does_not_take_is_told_with_the_methods_that_it_does(tmp_path):

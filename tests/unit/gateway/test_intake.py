@@ -12,7 +12,7 @@ from apns_connector.gateway.limits import Limits
 from apns_connector.gateway.refusal import Refused
 from apns_connector.gateway.request import Request
 from apns_connector.mediation.flow import Flow, Flows
-from apns_connector.mediation.mediator import Sequence, Step
+from apns_connector.mediation.mediator import FaultSequenceFailed, Sequence, Step
 from apns_connector.mediation.proxy import Proxy
 
 ENVELOPE = b'<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body/></e:Envelope>'
@@ -142,3 +142,14 @@ def test_a_message_is_freed_with_its_answer_and_not_left_to_the_garbage_collecto
         assert watched[0]() is None
     finally:
         gc.enable()
+
+
+def test_a_message_that_was_not_kept_is_told_even_if_the_fault_sequence_fails(configuration):
+    async def run(message) -> None:
+        message.exchange.set_unkept(message, 7)
+        raise FaultSequenceFailed("that failed as well")
+
+    intake = Intake(configuration, Limits())
+    status, body = asyncio.run(post(intake, run))
+    assert status == 503
+    assert b"could not be kept" in body

@@ -1,5 +1,6 @@
 import pytest
 
+from apns_connector.gateway.client_address import read_networks
 from apns_connector.gateway.refusal import Refused
 from apns_connector.gateway.request import Request
 
@@ -42,6 +43,15 @@ def test_a_flood_of_url_parameters_is_refused():
 )  # fmt: skip
 def test_the_first_word_of_a_query_says_what_is_asked_for(query, asked):
     assert Request("GET", "/", query=query).asks_for("wsdl") is asked
+
+
+def test_a_trusted_proxy_says_who_the_client_is():
+    fields = [(b"x-forwarded-for", b"203.0.113.5"), (b"x-forwarded-host", b"example.com")]
+    scope = SCOPE | {"headers": fields}
+    request = Request.from_scope(scope, read_networks(["192.0.2.0/24"]))
+    assert (request.client, request.client_host) == ("203.0.113.5", "example.com")
+    request = Request.from_scope(scope)
+    assert (request.client, request.client_host) == ("192.0.2.1", None)
 
 
 def test_a_request_without_client_address_is_possible():

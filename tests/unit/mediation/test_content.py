@@ -168,3 +168,13 @@ def test_comments_are_no_payload() -> None:
     payload = soap("<!-- c --><a/>").payload
     assert payload is not None
     assert payload.tag == "a"
+
+
+def test_json_has_an_envelope_when_there_was_one_or_when_somebody_looks() -> None:
+    made = json({})
+    assert made.frame_of_payload is None
+    assert made.envelope is made.frame_of_payload
+    other = soap()
+    envelope = other.envelope
+    other.replace_json({})
+    assert other.frame_of_payload is envelope

@@ -88,3 +88,14 @@ def test_a_branch_that_is_cancelled_has_ended(caplog: pytest.LogCaptureFixture) 
     with caplog.at_level(logging.DEBUG):
         asyncio.run(run())
     assert not [record for record in caplog.records if record.levelno >= logging.WARNING]
+
+
+def test_what_no_store_could_take_is_known_until_one_has_it(new_message: NewMessage) -> None:
+    first, second = new_message(), new_message()
+    exchange = first.exchange
+    exchange.set_unkept(first, 30)
+    exchange.set_unkept(second)
+    assert exchange.unkept == {first.message_id: 30, second.message_id: None}
+    exchange.set_kept(second)
+    exchange.set_kept(new_message())
+    assert exchange.unkept == {first.message_id: 30}

@@ -72,7 +72,7 @@ def test_what_is_no_schema_is_told(contents: dict[str, bytes]) -> None:
 
 def test_a_json_schema_finds_everything_that_is_wrong_and_where() -> None:
     text = '{"type": "object", "properties": {"n": {"type": "integer"}}, "required": ["m"]}'
-    compiled = compile_json_schemas([text])
+    compiled = compile_json_schemas([text.encode()])
     assert compiled.problems({"n": 1, "m": 2}) == []
     assert sorted(compiled.problems({"n": "x"})) == [
         "$.n: 'x' is not of type 'integer'",
@@ -81,18 +81,18 @@ def test_a_json_schema_finds_everything_that_is_wrong_and_where() -> None:
 
 
 def test_several_json_schemas_are_in_force_at_once() -> None:
-    compiled = compile_json_schemas(['{"required": ["a"]}', '{"required": ["b"]}'])
+    compiled = compile_json_schemas([b'{"required": ["a"]}', b'{"required": ["b"]}'])
     assert len(compiled.problems({})) == 2
 
 
 @pytest.mark.parametrize("text", ["{", '{"type": "strange"}'])
 def test_what_is_no_json_schema_is_told(text: str) -> None:
     with pytest.raises(ConfigurationError, match="JSON schema cannot be used"):
-        compile_json_schemas([text])
+        compile_json_schemas([text.encode()])
 
 
 def test_a_json_schema_is_never_fetched() -> None:
-    compiled = compile_json_schemas(['{"$ref": "http://localhost:1/other.json"}'])
+    compiled = compile_json_schemas([b'{"$ref": "http://localhost:1/other.json"}'])
     with pytest.raises(Exception, match="Unresolvable"):
         compiled.problems({})
 
@@ -102,4 +102,4 @@ def test_without_the_package_the_error_says_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "jsonschema", None)
     with pytest.raises(ConfigurationError, match=r"pip install 'apns-connector\[json-schema\]'"):
-        compile_json_schemas(["{}"])
+        compile_json_schemas([b"{}"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
@@ -201,3 +202,20 @@ def test_an_element_as_parameter_stays_an_element(mediate: Mediate) -> None:
         payload="<r><x><y>deep</y></x></r>",
     )
     assert ran.properties["p.shown"] == "<x><y>deep</y></x>"
+
+
+def test_flows_of_several_messages_do_not_mix(
+    deploy: Callable[..., Any], new_message: Callable[..., Any]
+) -> None:
+    call = "<call-template target='t'><with-param name='p' value='{//n/text()}'/></call-template>"
+    template = f"<template name='t'><parameter name='p'/><sequence>{SHOW_P}</sequence></template>"
+    configuration = deploy(f"<sequence name='S'>{call}</sequence>{template}")
+    messages = [new_message(f"<n>{n}</n>", configuration=configuration) for n in range(20)]
+
+    async def all_at_once() -> None:
+        sequence = configuration.sequence("S")
+        await asyncio.gather(*(sequence.mediate(message) for message in messages))
+
+    asyncio.run(all_at_once())
+    shown = [message.properties.get("p.shown") for message in messages]
+    assert shown == [str(n) for n in range(20)]

@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from apns_connector.errors import ConfigurationError
-from apns_connector.mediation.tokens import Call, arguments_of, function_calls, tokens_of
+from apns_connector.mediation.tokens import (
+    Call,
+    arguments_of,
+    boolean_comparisons,
+    function_calls,
+    tokens_of,
+)
 
 
 def kinds(text: str) -> list[tuple[str, str]]:
@@ -57,3 +63,40 @@ def test_calls_are_names_before_a_parenthesis_but_operators_are_not() -> None:
 )
 def test_an_expression_that_is_one_call_is_taken_apart(text: str, call: Call | None) -> None:
     assert arguments_of(text, tokens_of(text)) == call
+
+
+@pytest.mark.parametrize(
+    ("text", "operand", "boolean"),
+    [
+        ("$ctx:a = true()", "$ctx:a", "true()"),
+        ("false ( )!=$ctx:a", "$ctx:a", "false ( )"),
+        ("x and f( 'a', 'b' ) = false()", "f( 'a', 'b' )", "false()"),
+        ("not(f() != true())", "f()", "true()"),
+        ("//x[$ctx:a = true()]", "$ctx:a", "true()"),
+    ],
+)
+def test_comparisons_with_booleans_are_found(text: str, operand: str, boolean: str) -> None:
+    tokens = tokens_of(text)
+    (found,) = boolean_comparisons(tokens)
+    assert found.operand == operand
+    assert found.value is boolean.startswith("true")
+    assert "".join(token.text for token in tokens[found.tokens]) == boolean
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "$ctx:a = 'true()'",
+        "$ctx:a >= true()",
+        "$ctx:a/b = true()",
+        "//f() = true()",
+        "f(.) = true()",
+        "1 + $ctx:a = true()",
+        "$ctx:a = true() + 1",
+        "$ctx:a = true() = $ctx:b",
+        "true() = false()",
+        "true = $ctx:a",
+    ],
+)
+def test_an_operand_that_is_more_than_a_variable_or_a_call_is_left_alone(text: str) -> None:
+    assert boolean_comparisons(tokens_of(text)) == []

@@ -133,3 +133,15 @@ def test_what_is_not_given_is_not_read_from_a_file_either(tmp_path: Path) -> Non
     root = xml.parse_referring(including.encode(), "a.xsd", refuse)
     with pytest.raises(etree.XMLSchemaParseError):
         etree.XMLSchema(root)
+
+
+def test_what_was_written_here_may_be_larger_and_deeper_than_what_comes_from_outside() -> None:
+    document = b"<a>" * 300 + b"x" * 10_000_001 + b"</a>" * 300
+    with pytest.raises(XmlError):
+        parse(document, xml.CONFIGURATION)
+    assert xml.serialize(xml.parse_own(document)) == document
+
+
+def test_it_declares_no_document_type_all_the_same() -> None:
+    with pytest.raises(XmlError, match="DOCTYPE"):
+        xml.parse_own(b"<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>")

@@ -172,3 +172,17 @@ def test_the_log_of_a_failure_says_nothing_of_device_tokens_that_cannot_be_read(
     with pytest.raises(MediationError):
         dispatch(called("dispatchToDevices"), apple())
     assert "deviceTokens is missing. (apns-id None, " in caplog.text
+
+
+def test_when_none_was_accepted_the_properties_tell_what_speaks_for_another_attempt(to, apple):
+    busy = (429, b'{"reason":"TooManyRequests"}')
+    for answers, told in (
+        ((GONE, busy), ("429", "TooManyRequests")),
+        ((GONE, NotSent("no network")), (None, "NotSent")),
+        ((GONE, GONE), ("410", "Unregistered")),
+    ):
+        message = to(A, B)
+        with pytest.raises(MediationError):
+            dispatch(message, apple(*answers))
+        properties = message.properties
+        assert (properties.get("apns.status"), properties.get("apns.reason")) == told

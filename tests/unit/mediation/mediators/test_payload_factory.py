@@ -206,8 +206,9 @@ def test_a_dynamic_key_that_leads_nowhere_fails(mediate: Mediate) -> None:
 def test_a_format_of_the_registry_with_a_bad_expression_fails(mediate: Mediate) -> None:
     with pytest.raises(MediationError, match=r"format 'gov:/f.json'.*position"):
         mediate(
-            "<payloadFactory media-type='json'><format key='gov:/f.json'/></payloadFactory>",
+            "<payloadFactory media-type='json'><format key='{$ctx:k}'/></payloadFactory>",
             files={"registry/governance/f.json": "${payload.}"},
+            properties={"k": "gov:/f.json"},
         )
 
 

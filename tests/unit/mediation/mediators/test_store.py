@@ -8,7 +8,15 @@ from typing import Any
 
 import pytest
 
-from apns_connector.errors import ConnectorError, InvalidDeployment, MediationError
+from apns_connector.errors import (
+    ConnectorError,
+    InvalidDeployment,
+    MediationError,
+    SnapshotError,
+    StoreError,
+    StoreFull,
+    StoreUnavailable,
+)
 from apns_connector.mediation.configuration import Configuration
 from apns_connector.mediation.mediators.store import Store
 from apns_connector.mediation.message import Message
@@ -17,25 +25,36 @@ from apns_connector.mediation.value import parse_value
 Deploy = Callable[..., Configuration]
 
 
-class Shelf:
-    """A store in memory, which may be out of order."""
+class Shelves:
+    """Keeps copies of messages in stores, some of which may be out of order."""
 
-    def __init__(self, failure: Exception | None = None) -> None:
-        self.kept: list[Message] = []
-        self._failure = failure
+    def __init__(self, **failures: ConnectorError) -> None:
+        self.kept: list[tuple[str, Message]] = []
+        self.failures = failures
 
-    async def put(self, message: Message) -> None:
-        if self._failure is not None:
-            raise self._failure
-        self.kept.append(message)
+    async def keep(self, store_name: str, message: Message) -> None:
+        if store_name in self.failures:
+            raise self.failures[store_name]
+        self.kept.append((store_name, message.clone()))
+
+    @property
+    def names(self) -> list[str]:
+        return [name for name, _ in self.kept]
 
 
 @pytest.fixture
-def message(deploy: Deploy, new_message: Callable[..., Message]) -> Message:
+def shelves() -> Shelves:
+    return Shelves()
+
+
+@pytest.fixture
+def message(deploy: Deploy, new_message: Callable[..., Message], shelves: Shelves) -> Message:
+    failover = "<parameter name='store.failover.message.store.name'>S</parameter>"
     configuration = deploy(
         "<sequence name='first'><property name='p' value='1'/><drop/></sequence>"
+        f"<messageStore name='S'/><messageStore name='guarded'>{failover}</messageStore>"
     )
-    configuration.stores = {"S": Shelf(), "broken": Shelf(ConnectorError("disk full"))}
+    configuration.keeper = shelves
     return new_message(configuration=configuration)
 
 
@@ -46,35 +65,90 @@ def run(message: Message, store: str, sequence: str = "") -> bool:
 
 
 @pytest.mark.parametrize("store", ["S", "{$ctx:store}"])
-def test_a_copy_is_put_into_the_store_and_the_flow_goes_on(message: Message, store: str) -> None:
+def test_the_message_is_put_into_the_store_and_the_flow_goes_on(
+    message: Message, shelves: Shelves, store: str
+) -> None:
     message.properties.set("store", "S")
     assert run(message, store) is True
-    (kept,) = message.configuration.stores["S"].kept
-    assert kept is not message
+    ((name, kept),) = shelves.kept
+    assert name == "S"
+    assert kept.payload is not None
     assert kept.payload.tag == "request"
 
 
-def test_the_sequence_runs_before_whatever_it_comes_to(message: Message) -> None:
+def test_the_sequence_runs_before_whatever_it_comes_to(message: Message, shelves: Shelves) -> None:
     assert run(message, "S", "first") is True
-    assert message.configuration.stores["S"].kept[0].properties.get("p") == "1"
+    assert shelves.kept[0][1].properties.get("p") == "1"
 
 
-def test_what_is_not_kept_is_a_failure(message: Message) -> None:
-    with pytest.raises(MediationError) as failure:
-        run(message, "broken")
-    text = f"Failed to store message [{message.message_id}] in store [broken]."
-    assert str(failure.value) == text
+@pytest.mark.parametrize(
+    ("failure", "status", "retry_after"),
+    [
+        (StoreFull("S", "no room", retry_after=40), 503, 40),
+        (StoreUnavailable("S", "away", retry_after=3), 503, 3),
+        (StoreError("S", "broken"), 500, None),
+        (SnapshotError("no"), 500, None),
+    ],
+)
+def test_what_is_not_kept_is_a_failure(
+    message: Message,
+    shelves: Shelves,
+    failure: ConnectorError,
+    status: int,
+    retry_after: int | None,
+) -> None:
+    shelves.failures["S"] = failure
+    with pytest.raises(MediationError) as raised:
+        run(message, "S")
+    text = f"Failed to store message [{message.message_id}] in store [S]."
+    assert str(raised.value) == text
     properties: dict[str, Any] = message.properties.default
     assert properties == {
-        "HTTP_SC": 500,
+        "HTTP_SC": status,
         "ERROR_DETAIL": "Failed to store message.",
         "ERROR_MESSAGE": text,
     }
+    assert message.exchange.unkept == {message.message_id: retry_after}
 
 
 def test_an_unknown_store_is_a_failure(message: Message) -> None:
     with pytest.raises(MediationError, match=r"Message Store does not exist: 'none'"):
         run(message, "none")
+    assert message.exchange.unkept == {message.message_id: None}
+
+
+def test_what_a_store_cannot_take_goes_to_the_one_that_it_names(
+    message: Message, shelves: Shelves
+) -> None:
+    shelves.failures["guarded"] = StoreFull("guarded", "no room")
+    assert run(message, "guarded") is True
+    assert shelves.names == ["S"]
+    assert message.exchange.unkept == {}
+
+
+def test_when_that_one_cannot_take_it_either_it_is_a_failure(
+    message: Message, shelves: Shelves
+) -> None:
+    shelves.failures["guarded"] = StoreFull("guarded", "no room", retry_after=40)
+    shelves.failures["S"] = StoreUnavailable("S", "away", retry_after=3)
+    with pytest.raises(MediationError, match=r"in store \[guarded\]"):
+        run(message, "guarded")
+    assert message.exchange.unkept == {message.message_id: 3}
+
+
+def test_a_message_that_cannot_be_written_down_does_not_go_to_another_store(
+    message: Message, shelves: Shelves
+) -> None:
+    shelves.failures["guarded"] = SnapshotError("no")
+    with pytest.raises(MediationError):
+        run(message, "guarded")
+    assert shelves.names == []
+
+
+def test_a_message_that_another_store_has_taken_is_kept(message: Message, shelves: Shelves) -> None:
+    message.exchange.set_unkept(message, 3)
+    assert run(message, "S") is True
+    assert message.exchange.unkept == {}
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_xml_is_validated_against_a_json_schema_as_json(mediate: Mediate) -> Non
 
 def test_a_schema_that_is_none_is_a_failure(mediate: Mediate) -> None:
     with pytest.raises(MediationError, match=r"Error creating a new schema objects.*: X: "):
-        mediate(validate(), definitions=entry("<b/>"))
+        mediate(validate("<schema key='{\"X\"}'/>"), definitions=entry("<b/>"))
     with pytest.raises(MediationError, match="No Schema is available with the key  : none"):
         mediate(validate("<schema key='{$ctx:k}'/>"), properties={"k": "none"})
 

@@ -167,7 +167,7 @@ def test_a_stylesheet_writes_no_file(mediate: Mediate, tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_stylesheet_that_cannot_work_fails(mediate: Mediate, content: str) -> None:
     with pytest.raises(MediationError, match="Unable to perform XSLT transformation using : X"):
-        mediate("<xslt key='X'/>", definitions=entry(content), payload="<a/>")
+        mediate("<xslt key='{\"X\"}'/>", definitions=entry(content), payload="<a/>")
 
 
 def test_a_source_that_is_not_there_fails(mediate: Mediate) -> None:
