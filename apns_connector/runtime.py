@@ -23,13 +23,17 @@ from apns_connector.hot_deployment.changes import QUIET_SECONDS, Changes
 from apns_connector.hot_deployment.watcher import take_snapshot
 from apns_connector.inspection import inspect_configuration, inspect_deployment
 from apns_connector.mediation.background import Background
+from apns_connector.mediation.compatibility import VERSIONS
 from apns_connector.mediation.configuration import Configuration, read_deployment
-from apns_connector.mediation.finding import Finding, Severity
+from apns_connector.mediation.endpoints.health import HealthRecord
+from apns_connector.mediation.finding import Finding, Severity, error_findings
 from apns_connector.mediation.layout import find_layout
 from apns_connector.mediation.library import Library, read_library
 from apns_connector.mediation.registry import Registry
 from apns_connector.mediation.vault import Vault, master_key_from
 from apns_connector.operations import Clients, UnregisteredFile, class_mediators
+from apns_connector.processing.runner import ProcessorRunner
+from apns_connector.processing.stores import LiveStore, Stores, StoreSetting
 from apns_connector.rest.app import MOUNT, RestApi, build_rest_api, try_out
 from apns_connector.rest.credentials import Surroundings
 from apns_connector.settings import Settings, read_settings
@@ -59,7 +63,10 @@ def examine(deployment: Path, environment: Mapping[str, str]) -> list[Finding]:
         classes=class_mediators(Clients()),
         libraries=[own_library()],
     )
-    return [*findings, *_examine_rest(deployment, environment)]
+    findings += _examine_rest(deployment, environment)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        return findings
+    return [*findings, *_examine_stores(deployment, environment)]
 
 
 def _examine_rest(deployment: Path, environment: Mapping[str, str]) -> list[Finding]:
@@ -81,6 +88,42 @@ def _examine_rest(deployment: Path, environment: Mapping[str, str]) -> list[Find
     return []
 
 
+def _examine_stores(deployment: Path, environment: Mapping[str, str]) -> list[Finding]:
+    """What keeps message stores from being used, of a deployment that is sound otherwise."""
+    try:
+        stores_of(deployment, environment)
+    except ConfigurationError as error:
+        return error_findings(error)
+    return []
+
+
+def stores_of(deployment: Path, environment: Mapping[str, str]) -> tuple[Configuration, Stores]:
+    """The message stores of a deployment, of which none is open, for who looks at them without a
+    gateway. Raises ConfigurationError, and VaultError as :class:`Runtime` does."""
+    folder = find_layout(deployment).folder
+    settings = read_settings(folder, environment)
+    vault = Vault(folder, master_key_from(environment))
+    configuration = read_deployment(
+        deployment,
+        classes=class_mediators(Clients()),
+        libraries=[own_library()],
+        vault=vault,
+        environment=environment,
+        compatibility=VERSIONS[settings.compatibility],
+    )
+    stores = _stores(settings, folder, environment)
+    stores.adopt(stores.build(configuration))
+    return configuration, stores
+
+
+def _stores(settings: Settings, folder: Path, environment: Mapping[str, str]) -> Stores:
+    given = {
+        name: StoreSetting(one.url, one.max_records)
+        for name, one in settings.message_stores.items()
+    }
+    return Stores(folder, given, master_key_from(environment))
+
+
 class Runtime:
     """One gateway for one deployment: a folder, or a ``.car`` or ``.xml`` file.
 
@@ -89,7 +132,8 @@ class Runtime:
     there is a vault that the master key does not open. ``environment`` stands for ``os.environ``.
     ``findings``: what ``check`` says of the configuration that was built last, once started.
     ``watch_seconds``: how often to look for changes of the deployment while it is served; ``None``
-    for never. ``quiet_seconds``: for how long its files must not have changed.
+    for never. ``quiet_seconds``: for how long its files must not have changed. ``front``: whether
+    it takes requests and runs tasks. ``processors``: whether it processes the messages in stores.
     """
 
     def __init__(
@@ -99,6 +143,8 @@ class Runtime:
         *,
         watch_seconds: float | None = None,
         quiet_seconds: float = QUIET_SECONDS,
+        front: bool = True,
+        processors: bool = True,
     ) -> None:
         self._path = deployment
         self._environment = os.environ if environment is None else environment
@@ -114,15 +160,22 @@ class Runtime:
             unregistered=None if unregistered is None else UnregisteredFile(folder / unregistered),
         )
         self._background = Background()
+        self._health = HealthRecord()
         self._outbound = Outbound(settings_module.outbound_options(self.settings, folder))
         self.vault = Vault(folder, master_key_from(self._environment))
+        self._front = front
+        limits = settings_module.limits(self.settings)
+        self._stores = _stores(self.settings, folder, self._environment)
+        self._built: Mapping[str, LiveStore] = {}
+        self._processors = ProcessorRunner(
+            folder, self._stores, with_processors=processors, stop_seconds=limits.stop_seconds
+        )
         self._further: tuple[Path, ...] = ()
         self.findings: tuple[Finding, ...] = ()
         # Before the files are read: a change while they are being read is one.
         self._changes = Changes(take_snapshot(self._files()), quiet_seconds=quiet_seconds)
         configuration = self._read()
         self._watch_further(configuration)
-        limits = settings_module.limits(self.settings)
         admission = Admission(limits)
         self._rest = self._rest_api(folder, admission)
         self._gateway = Gateway(
@@ -132,6 +185,7 @@ class Runtime:
             cors=settings_module.cors(self.settings),
             mounts={} if self._rest is None else {MOUNT: self._rest},
             admission=admission,
+            trusted=settings_module.trusted_proxies(self.settings),
         )
         self._server = Server(self._gateway, limits)
         self._tasks = TaskRunner()
@@ -176,12 +230,15 @@ class Runtime:
 
     async def start(self) -> None:
         """Raises :class:`ConfigurationError` if it cannot listen, and if the REST API has no
-        credentials."""
+        credentials; :class:`StoreError` for a message store that can never be used."""
         await asyncio.to_thread(self._inspect, self.configuration)
-        if self._rest is not None:
+        if self._rest is not None and self._front:
             await self._rest.check()
-        await self._server.start(self.settings.http.host, self.settings.http.port)
-        self._tasks.deploy(self.configuration)
+        await self._processors.open(self.configuration, self._built)
+        if self._front:
+            await self._server.start(self.settings.http.host, self.settings.http.port)
+            self._tasks.deploy(self.configuration)
+        self._processors.start()
         if self._watch_seconds is not None:
             watching = watch(
                 self._files, self._changes, self._deployment.renew, seconds=self._watch_seconds
@@ -192,15 +249,18 @@ class Runtime:
         gc.freeze()
 
     async def stop(self) -> None:
-        """No more changes and tasks; then requests and what they have begun, since they still send;
-        then the connections to backends and to Apple."""
+        """No more changes and tasks; then requests, messages from stores, and what both have begun,
+        since they still send and store; then the stores, and the connections to backends and to
+        Apple."""
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.wait([self._watching])
             self._watching = None
         await self._tasks.stop()
         await self._server.stop()
+        await self._processors.stop()
         await self._background.finish(settings_module.limits(self.settings).stop_seconds)
+        await self._processors.close()
         await self._outbound.close()
         await self.clients.close()
 
@@ -211,11 +271,16 @@ class Runtime:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stopping.set)
         async with self:
-            served = [*sorted(self.configuration.proxies), *sorted(self.configuration.apis)]
-            served += [] if self._rest is None else [f"the REST API at /{MOUNT}"]
-            logger.info("Serving %s", ", ".join(served) or "nothing")
+            if self._front:
+                logger.info("Serving %s", ", ".join(self._served()) or "nothing")
+            else:
+                logger.info("Working: messages in stores are processed, no requests are taken")
             await stopping.wait()
-            logger.info("Stopping: requests in progress are answered first")
+            logger.info("Stopping: what is in progress comes to its end first")
+
+    def _served(self) -> list[str]:
+        served = [*sorted(self.configuration.proxies), *sorted(self.configuration.apis)]
+        return served if self._rest is None else [*served, f"the REST API at /{MOUNT}"]
 
     def _read(self) -> Configuration:
         """The whole configuration. Connections to Apple and to backends are those of before."""
@@ -227,9 +292,16 @@ class Runtime:
             libraries=[own_library()],
             vault=self.vault,
             environment=self._environment,
+            compatibility=VERSIONS[self.settings.compatibility],
+            health=self._health.begin(),
         )
         configuration.transport = self._outbound
         configuration.background = self._background
+        configuration.keeper = self._processors.keeper
+        built = self._stores.build(configuration)
+        if built:
+            self._stores.unlock()
+        self._built = built
         if self.settings.rest is not None:
             _check_contexts(configuration)
         return configuration
@@ -256,7 +328,10 @@ class Runtime:
     def _inspect(self, configuration: Configuration) -> None:
         """Log what is new: a change of one file does not repeat what was said of the others."""
         rest = self._rest is not None
-        findings = inspect_configuration(configuration, datetime.now(UTC), rest=rest)
+        urls = {name: one.url for name, one in self.settings.message_stores.items()}
+        findings = inspect_configuration(
+            configuration, datetime.now(UTC), rest=rest, store_urls=urls
+        )
         for finding in findings:
             if finding not in self.findings:
                 note = finding.severity is Severity.NOTE
@@ -265,7 +340,9 @@ class Runtime:
 
     def _install(self, configuration: Configuration) -> None:
         self._gateway.replace(configuration)
-        self._tasks.deploy(configuration)
+        self._processors.deploy(configuration, self._built)
+        if self._front:
+            self._tasks.deploy(configuration)
         self._watch_further(configuration)
 
     def _files(self) -> Iterable[Path]:

@@ -21,6 +21,7 @@ from apns_connector.apns import tls
 from apns_connector.apns.client import DEFAULT_TIMEOUT_SECONDS
 from apns_connector.apns.destination import APPLE, APPLE_CHANNELS, Destination
 from apns_connector.errors import ConfigurationError
+from apns_connector.gateway.client_address import Networks, read_networks
 from apns_connector.gateway.cors import Cors
 from apns_connector.gateway.limits import Limits
 from apns_connector.gateway.outbound import OutboundOptions
@@ -52,12 +53,14 @@ class CorsSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Http(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``host``: an address to listen on. ``public_url``: what WSDL documents give as address."""
+    """``host``: an address to listen on. ``public_url``: what WSDL documents give as address.
+    ``trusted_proxies``: networks or addresses whose X-Forwarded-For is believed."""
 
     host: str = "127.0.0.1"
     port: Port = 8280
     public_url: Url | None = None
     cors: CorsSettings = CorsSettings()
+    trusted_proxies: tuple[str, ...] = ()
 
 
 class ServerSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -103,22 +106,41 @@ class Outbound(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 LEVELS: Final = ("DEBUG", "INFO", "WARNING", "ERROR")
+COMPATIBLE_WITH: Final = ("mi-4", "esb-4.9")
+# What may stand where only certain words may, by the path of the key.
+_WORDS: Final = {"$.log.level": LEVELS, "$.compatibility": COMPATIBLE_WITH}
 
 
 class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
+class MessageStoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+    """Where a message store really is, whatever its XML says. ``url`` may look up secrets of the
+    vault, ``{wso2:vault-lookup('alias')}``. ``max_records``: its limit."""
+
+    url: str
+    max_records: Count | None = None
+
+    def __repr__(self) -> str:
+        # The URL may hold a password.
+        return f"MessageStoreSettings(max_records={self.max_records!r})"
+
+
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All settings of one gateway; ``limits`` are those of :class:`Limits`, by name. Without
-    ``rest`` there is no REST API."""
+    ``rest`` there is no REST API. ``compatibility``: whose mediation the flows count on."""
 
+    compatibility: Literal["mi-4", "esb-4.9"] = "mi-4"
     http: Http = Http()
     apns: Apns = Apns()
     outbound: Outbound = Outbound()
     log: Log = Log()
     limits: dict[str, float] = {}
     rest: RestOptions | None = None
+    message_stores: dict[str, MessageStoreSettings] = msgspec.field(
+        default_factory=dict, name="message-stores"
+    )
 
 
 def read_settings(deployment: Path, environment: Mapping[str, str]) -> Settings:
@@ -192,6 +214,14 @@ def cors(settings: Settings) -> Cors:
     return Cors(given.allow_origins, given.allow_headers)
 
 
+def trusted_proxies(settings: Settings) -> Networks:
+    """Raises :class:`ConfigurationError` for what is neither a network nor an address."""
+    try:
+        return read_networks(settings.http.trusted_proxies)
+    except ValueError as error:
+        raise ConfigurationError(f"{FILE_NAME}: http.trusted_proxies: {error}") from error
+
+
 def outbound_options(settings: Settings, deployment: Path) -> OutboundOptions:
     """How to reach backends."""
     given = msgspec.structs.asdict(settings.outbound)
@@ -217,8 +247,8 @@ def _explain(message: str) -> tuple[str, str]:
     unknown = re.search(r"unknown field `(.+)`", problem)
     if unknown is not None:
         return "there is no such setting", f"{path}.{unknown[1]}"
-    if problem.startswith("Invalid enum value"):
-        problem += f": it is one of {', '.join(LEVELS)}"
+    if problem.startswith("Invalid enum value") and path in _WORDS:
+        problem += f": it is one of {', '.join(_WORDS[path])}"
     return problem, path
 
 

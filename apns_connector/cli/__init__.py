@@ -16,10 +16,13 @@ from apns_connector.errors import ConnectorError
 COMMANDS: Final = {
     "demo": "Show the main job, from a SOAP request to a local Apple.",
     "serve": "Run the gateway of a deployment.",
+    "work": "Process the messages in the stores of a deployment.",
     "check": "Find what is wrong in a deployment.",
     "test": "Run the unit tests of flows.",
     "push": "Send a notification, or one to each line of a file.",
     "simulate": "Be Apple, on this machine.",
+    "store": "Look at the messages in stores, and help them on.",
+    "processor": "Activate and deactivate message processors.",
     "vault": "Keep passwords encrypted in a deployment.",
     "package": "Write the connector archive.",
 }

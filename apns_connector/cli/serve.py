@@ -29,8 +29,19 @@ WATCH_SECONDS = 1.0
     show_default=True,
     help="Take changes of DEPLOYMENT while serving, if they are sound.",
 )
+@click.option(
+    "--processors/--no-processors",
+    default=True,
+    show_default=True,
+    help="Process the messages in stores here; without, that is for `work` to do.",
+)
 def serve(
-    deployment: Path, host: str | None, port: int | None, log_level: str | None, watch: bool
+    deployment: Path,
+    host: str | None,
+    port: int | None,
+    log_level: str | None,
+    watch: bool,
+    processors: bool,
 ) -> None:
     """Serve the proxies of DEPLOYMENT until SIGTERM or Ctrl-C.
 
@@ -42,6 +53,11 @@ def serve(
         ENVIRONMENT_PREFIX + key: str(value) for key, value in given.items() if value is not None
     }
     watch_seconds = WATCH_SECONDS if watch else None
-    runtime = Runtime(deployment, {**os.environ, **options}, watch_seconds=watch_seconds)
+    runtime = Runtime(
+        deployment,
+        {**os.environ, **options},
+        watch_seconds=watch_seconds,
+        processors=processors,
+    )
     log.configure(runtime.settings.log.level)
     loop.run(runtime.run())

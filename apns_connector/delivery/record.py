@@ -11,10 +11,11 @@
 
 from __future__ import annotations
 
-import uuid
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from apns_connector.delivery.record_id import new_record_id
 
 
 class State(StrEnum):
@@ -35,7 +36,7 @@ class Record:
 
     body: bytes = field(repr=False)
     created: float
-    id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    id: str = field(default_factory=new_record_id)
     lane: str = ""
     label: str = ""
     due: float = 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import http.client
 import json
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from apns_connector.errors import ConfigurationError, InvalidDeployment, VaultError
+from apns_connector.mediation.endpoints.suspension import State
 from apns_connector.mediation.vault import Vault
 from apns_connector.runtime import Runtime, library_folder, own_library
 from apns_connector.simulator import demo_credentials
@@ -278,6 +280,51 @@ def test_settings_come_into_force_with_the_next_start(deployment, caplog):
 
     asyncio.run(scenario())
     assert "comes into force with the next start" in caplog.text
+
+
+def test_settings_tell_which_version_flows_count_on_and_which_proxies_are_trusted(tmp_path):
+    (tmp_path / "synapse.xml").write_text(
+        "<definitions xmlns='http://ws.apache.org/ns/synapse'><sequence name='main'>"
+        "<payloadFactory media-type='text'><format>$ctx:client</format></payloadFactory>"
+        "<respond/></sequence>"
+        "<api name='A' context='/a'><resource><inSequence>"
+        "<property name='client' expression='$axis2:REMOTE_ADDR'/><sequence key='main'/>"
+        "</inSequence></resource></api></definitions>"
+    )
+    (tmp_path / "gateway.yaml").write_text(
+        "compatibility: esb-4.9\nhttp:\n  trusted_proxies: [127.0.0.0/8]\n"
+    )
+
+    def ask(port: int) -> bytes:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        with contextlib.closing(connection):
+            connection.request("GET", "/a", headers={"X-Forwarded-For": "203.0.113.5"})
+            return connection.getresponse().read()
+
+    async def scenario():
+        async with Runtime(tmp_path, FREE_PORT) as runtime:
+            assert await asyncio.to_thread(ask, runtime.port) == b"203.0.113.5"
+
+    asyncio.run(scenario())
+
+
+def test_endpoints_that_are_the_same_keep_their_condition(tmp_path):
+    file = tmp_path / "synapse.xml"
+    text = (
+        "<definitions xmlns='http://ws.apache.org/ns/synapse'>"
+        "<endpoint name='E'><address uri='http://127.0.0.1:1/'/></endpoint></definitions>"
+    )
+    file.write_text(text)
+
+    async def scenario():
+        served = Served(tmp_path)
+        async with served.runtime:
+            served.runtime.configuration.endpoint("E").switch(False)
+            file.write_text(text.replace("</def", "<localEntry key='new'>1</localEntry></def"))
+            await served.generation(2)
+            assert served.runtime.configuration.endpoint("E").condition.state is State.OFF
+
+    asyncio.run(scenario())
 
 
 def test_tasks_run_while_the_gateway_does(tmp_path, caplog):

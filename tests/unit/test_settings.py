@@ -13,10 +13,13 @@ from apns_connector.apns import (
     Destination,
 )
 from apns_connector.errors import ConfigurationError
+from apns_connector.gateway.client_address import read_networks
 from apns_connector.gateway.cors import Cors
 from apns_connector.gateway.limits import Limits
 from apns_connector.gateway.outbound import OutboundOptions
+from apns_connector.mediation.compatibility import VERSIONS
 from apns_connector.settings import (
+    COMPATIBLE_WITH,
     Settings,
     channel_servers,
     cors,
@@ -24,6 +27,7 @@ from apns_connector.settings import (
     limits,
     outbound_options,
     read_settings,
+    trusted_proxies,
 )
 
 
@@ -55,6 +59,13 @@ def test_the_file_is_read(deployment):
     assert settings.http.port == 9000
     assert settings.http.host == "127.0.0.1"
     assert settings.apns.timeout == 2.5
+
+
+def test_every_version_that_may_be_named_is_known(deployment):
+    assert set(COMPATIBLE_WITH) == set(VERSIONS)
+    assert Settings().compatibility == "mi-4"
+    for version in VERSIONS:
+        assert read_settings(deployment(f"compatibility: {version}"), {}).compatibility == version
 
 
 def test_the_environment_wins_over_the_file(deployment):
@@ -115,6 +126,10 @@ def test_a_server_for_channels_is_believed_as_its_destination_is(deployment, san
             "log:\n  level: LOUD\n",
             "gateway.yaml:2: log.level: Invalid enum value 'LOUD': it is one of DEBUG, INFO, ",
         ),
+        (
+            "compatibility: esb-5.0\n",
+            "gateway.yaml:1: compatibility: Invalid enum value 'esb-5.0': it is one of mi-4, esb",
+        ),
         ("http: {}\nhttp: {}\n", "gateway.yaml:2: http stands here a second time, first in line 1"),
         ("http: [\n", "gateway.yaml:2: not YAML: "),
         ("- a list\n", "gateway.yaml: Expected `object`, got `array`"),
@@ -146,6 +161,18 @@ def test_a_trust_file_that_is_none_is_refused(deployment, content):
 def test_a_file_that_is_no_text_is_told(tmp_path):
     (tmp_path / "gateway.yaml").write_bytes(b"\xff\xfe\x00")
     assert problem(tmp_path).startswith("gateway.yaml: cannot be read: ")
+
+
+def test_nobody_is_trusted_unless_it_is_said():
+    assert trusted_proxies(Settings()) == ()
+
+
+def test_trusted_proxies_are_networks_or_addresses(deployment):
+    settings = read_settings(deployment("http: {trusted_proxies: [10.0.0.0/8, '::1']}"), {})
+    assert trusted_proxies(settings) == read_networks(["10.0.0.0/8", "::1/128"])
+    settings = read_settings(deployment("http: {trusted_proxies: [proxy.example.com]}"), {})
+    with pytest.raises(ConfigurationError, match=r"http\.trusted_proxies: 'proxy\.example\.com'"):
+        trusted_proxies(settings)
 
 
 def test_limits_are_set_by_name(deployment):

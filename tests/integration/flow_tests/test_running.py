@@ -180,3 +180,10 @@ def test_a_file_that_is_no_unit_test_is_an_error(tmp_path):
     (tmp_path / "test.xml").write_text("<a/>")
     result = run(tmp_path / "test.xml")
     assert "the root of a unit test" in str(result.problems[0])
+
+
+def test_a_flow_with_a_store_goes_on_behind_it(suite):
+    store = f'<messageStore xmlns="{SYNAPSE}" name="M" class="org.example.AnyStore"/>'
+    body = "<store messageStore='M'/><property name='stored' value='yes'/>"
+    result = run(suite(sequence(body), case("$ctx:stored", "yes"), more=store))
+    assert result.cases[0].status is Status.PASSED, result

@@ -1,0 +1,100 @@
+"""Records as columns for a statement, and rows as records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from zlib import crc32
+
+from apns_connector.delivery.record import Again, Claim, Dead, Done, Kept, Record, Settlement, State
+
+# Locks are for a part of the lanes each: PostgreSQL has only some thousand locks in all.
+_BUCKETS: Final = 64
+
+Columns = tuple[list[Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """Of a claim: which row, and whose lease. A row that somebody else has claimed since then
+    carries another token."""
+
+    seq: int
+    token: int
+
+
+def put_columns(records: Sequence[Record]) -> Columns:
+    return (
+        [record.id for record in records],
+        [_text(record.lane) for record in records],
+        [_text(record.label) for record in records],
+        [record.created for record in records],
+        [record.due for record in records],
+        [record.attempts for record in records],
+        [_text(record.reason) for record in records],
+        [record.body for record in records],
+    )
+
+
+def _text(value: str) -> str:
+    """Without what PostgreSQL cannot keep: U+0000, and halves of surrogate pairs."""
+    return value.replace("\0", "\ufffd").encode(errors="replace").decode()
+
+
+def settle_columns(settlements: Sequence[Settlement]) -> Columns:
+    """What is done; and of the others row, token, due, attempts, reason and whether dead."""
+    done = [one.claim.receipt.seq for one in settlements if isinstance(one, Done)]
+    others = [one for one in settlements if not isinstance(one, Done)]
+    became = [one.record() for one in others]
+    return (
+        done,
+        *receipt_columns(one.claim for one in others),
+        [record.due for record in became],
+        [record.attempts for record in became],
+        [_text(record.reason) for record in became],
+        [isinstance(one, Dead) for one in others],
+    )
+
+
+def receipt_columns(claims: Iterable[Claim]) -> Columns:
+    receipts = [claim.receipt for claim in claims]
+    return [one.seq for one in receipts], [one.token for one in receipts]
+
+
+def freed_lanes(settlements: Sequence[Settlement]) -> set[str]:
+    """Where another may come out now."""
+    return {one.claim.record.lane for one in settlements if not isinstance(one, Again)} - {""}
+
+
+def buckets(lanes: Iterable[str]) -> list[int]:
+    """The locks of these lanes, in the order in which everybody takes them."""
+    return sorted({crc32(lane.encode()) % _BUCKETS for lane in lanes})
+
+
+def lock_space(store: str) -> int:
+    """The first half of the locks of a store: a signed number of 32 bits."""
+    return crc32(store.encode()) - 2**31
+
+
+def record_of(row: Mapping[str, Any]) -> Record:
+    return Record(
+        body=row["body"],
+        created=row["created"],
+        id=row["id"],
+        lane=row["lane"],
+        label=row["label"],
+        due=row["due"],
+        attempts=row["attempts"],
+        reason=row["reason"],
+    )
+
+
+def claims_of(rows: Iterable[Mapping[str, Any]], token: int) -> list[Claim]:
+    """The longest due first: PostgreSQL gives updated rows in any order."""
+    ordered = sorted(rows, key=lambda row: (row["due_since"], row["seq"]))
+    return [Claim(record_of(row), Receipt(row["seq"], token)) for row in ordered]
+
+
+def kept_of(row: Mapping[str, Any]) -> Kept:
+    return Kept(record_of(row), State(row["state"]))

@@ -1,0 +1,160 @@
+"""The table of all stores in one database, and what is asked of it.
+
+A row is claimable when it is not dead and ``ready`` has come: when it is due, or its lease is over.
+``ready`` is infinite behind another of its lane, so that a claim never looks at those; whoever
+changes a lane does so under a lock of it, and makes the next one ready.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+TABLE: Final = "apns_connector_record"
+
+CREATE: Final = """
+create table apns_connector_record (
+    seq bigint generated always as identity primary key,
+    store text not null,
+    id text collate "C" not null,
+    lane text not null,
+    label text not null,
+    created double precision not null,
+    due double precision not null,
+    attempts bigint not null,
+    reason text not null,
+    dead boolean not null default false,
+    ready double precision not null,
+    token bigint,
+    body bytea not null,
+    unique (store, id)
+);
+alter table apns_connector_record alter column body set storage external;
+create index apns_connector_record_ready
+    on apns_connector_record (store, ready, seq) where not dead;
+create index apns_connector_record_lane
+    on apns_connector_record (store, lane, seq) where lane <> '' and not dead;
+create index apns_connector_record_dead
+    on apns_connector_record (store, id) where dead;
+comment on table apns_connector_record is 'apns-connector message stores, version 1';
+"""
+
+# All columns that are used: fails where the table is somebody else's.
+EXAMINE: Final = """
+select seq, store, id, lane, label, created, due, attempts, reason, dead, ready, token, body
+from apns_connector_record limit 0
+"""
+
+PUT: Final = """
+insert into apns_connector_record
+    (store, id, lane, label, created, due, attempts, reason, body, ready)
+select $1, id, lane, label, created, due, attempts, reason, body,
+    case when lane = '' then due else 'infinity' end
+from unnest($2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::bigint[],
+    $8::text[], $9::bytea[]) with ordinality
+    as new (id, lane, label, created, due, attempts, reason, body, place)
+order by place
+on conflict do nothing
+"""
+
+LOCK_LANES: Final = """
+select pg_advisory_xact_lock($1::int, bucket) from unnest($2::int[]) as bucket
+"""
+
+LANES_OF: Final = """
+select distinct lane from apns_connector_record
+where store = $1 and id = any($2::text[]) and lane <> ''
+"""
+
+# The first of each lane: what was behind another is no more.
+RELEASE: Final = """
+update apns_connector_record as r set ready = r.due
+from unnest($2::text[]) as wanted (lane), lateral (
+    select seq from apns_connector_record
+    where store = $1 and lane = wanted.lane and lane <> '' and not dead
+    order by seq limit 1
+) as first
+where r.seq = first.seq and r.ready = 'infinity'
+"""
+
+# That the lane is looked at once more is for a dead one that came back: it goes first.
+CLAIM: Final = """
+with picked as (
+    select seq, ready from apns_connector_record as r
+    where store = $1 and not dead and ready <= $2 and (lane = '' or not exists (
+        select from apns_connector_record as earlier
+        where earlier.store = $1 and earlier.lane = r.lane and earlier.lane <> ''
+            and not earlier.dead and earlier.seq < r.seq))
+    order by ready, seq limit $3
+    for update skip locked
+)
+update apns_connector_record as r set token = $4, ready = $5
+from picked where r.seq = picked.seq
+returning r.seq, picked.ready as due_since, id, lane, label, created, due, attempts, reason, body
+"""
+
+EXTEND: Final = """
+update apns_connector_record as r set ready = $3
+from unnest($1::bigint[], $2::bigint[]) as ours (seq, token)
+where r.seq = ours.seq and r.token = ours.token and r.ready > $4 and not r.dead
+"""
+
+# $1: done. The others: waiting again, or dead.
+SETTLE: Final = """
+with gone as (delete from apns_connector_record where seq = any($1::bigint[]))
+update apns_connector_record as r
+set due = s.due, ready = s.due, attempts = s.attempts, reason = s.reason, dead = s.dead,
+    token = null
+from unnest($2::bigint[], $3::bigint[], $4::float8[], $5::bigint[], $6::text[], $7::boolean[])
+    as s (seq, token, due, attempts, reason, dead)
+where r.seq = s.seq and r.token = s.token and r.ready > $8 and not r.dead
+"""
+
+COUNT_ALL: Final = "select count(*) from apns_connector_record where store = $1"
+
+KNOWN: Final = "select id from apns_connector_record where store = $1 and id = any($2::text[])"
+
+# In these $2 is now. Claimed: a token, and a lease that is not over.
+COUNT: Final = """
+select count(*) filter (where not dead and (token is null or ready <= $2)) as waiting,
+    count(*) filter (where not dead and token is not null and ready > $2) as claimed,
+    count(*) filter (where dead) as dead,
+    min(created) filter (where not dead) as oldest
+from apns_connector_record where store = $1
+"""
+
+_KEPT: Final = """
+select id, lane, label, created, due, attempts, reason, body,
+    case when dead then 'dead' when token is not null and ready > $2 then 'claimed'
+        else 'waiting' end as state
+from apns_connector_record
+where store = $1
+"""
+
+FIND: Final = f"{_KEPT} and id = $3"
+
+_OF_STATE: Final = {
+    "": "",
+    "dead": "and dead",
+    "claimed": "and not dead and token is not null and ready > $2",
+    "waiting": "and not dead and (token is null or ready <= $2)",
+}
+
+BROWSE: Final = {
+    state: f"{_KEPT} {condition} and id > $3 order by id limit $4"
+    for state, condition in _OF_STATE.items()
+}
+
+# Those behind another of their lane stay there.
+RETRY: Final = """
+update apns_connector_record
+set dead = false, token = null, due = $2,
+    attempts = case when dead then 0 else attempts end,
+    ready = case when lane <> '' and (dead or ready = 'infinity') then 'infinity' else $2 end
+where store = $1 and id = any($3::text[])
+    and (dead or due > $2 and (token is null or ready <= $2))
+"""
+
+DROP: Final = """
+delete from apns_connector_record
+where store = $1 and id = any($3::text[]) and (dead or token is null or ready <= $2)
+"""

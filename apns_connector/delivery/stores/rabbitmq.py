@@ -1,0 +1,231 @@
+"""Records in quorum queues of RabbitMQ 3.10 or later, put with publisher confirms."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from apns_connector.delivery.record import (
+    Again,
+    Claim,
+    Counts,
+    Dead,
+    Done,
+    Kept,
+    Record,
+    Settlement,
+    State,
+)
+from apns_connector.delivery.stores.rabbitmq_claims import Memory
+from apns_connector.delivery.stores.rabbitmq_link import Link
+from apns_connector.delivery.stores.rabbitmq_looking import Looking, record_in
+from apns_connector.delivery.stores.rabbitmq_puts import Puts
+from apns_connector.delivery.stores.rabbitmq_queues import Queues
+from apns_connector.delivery.stores.rabbitmq_session import FAILURES, Message, Refused, Session
+from apns_connector.errors import StoreUnavailable
+
+# RabbitMQ does not say that a queue is empty: a claim waits for at least so long.
+_SHORTEST_WAIT: Final = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class RabbitmqOptions:
+    """``url``: amqp:// or amqps://, with the options of aio-pika (cafile, certfile, keyfile...).
+    ``queue``: the name of the store, if empty. ``limit``: records, the dead ones too."""
+
+    url: str = field(repr=False)
+    queue: str = ""
+    limit: int = 1_000_000
+
+
+class RabbitmqStore:
+    """A broker, not a database. What it cannot promise of MessageStore:
+
+    - Once: it does not look for a record whose id it has. What has been put twice comes twice, with
+      the same id; but a record that this process has seen done a moment ago is not given out again.
+    - All or none: when the broker takes a part of a ``put`` only, or its answers are lost, that
+      part stays. Another ``put`` of the same records by this process adds the missing ones.
+    - The limit is looked at before a put, from several processes at once only roughly; that the
+      main queue alone exceeds it the broker refuses.
+    - The longest due first: the first come first, and one that was to wait comes behind those that
+      are there already. Lanes are not heeded.
+    - A claim ends with its lease only as long as its process lives; with its connection it ends at
+      once, also by ``close``. So what one process has claimed no other one sees or counts.
+    - An acknowledgement is not confirmed: what was settled in the last moment before the broker
+      crashes may come again.
+    - Whoever looks, takes the records out for a moment and sees 10,000 of each queue; ``oldest`` is
+      the oldest of those that are first in theirs. A broker that has just started counts none.
+    - A queue must be some seconds old before RabbitMQ has it on disk: what is put into a queue that
+      was made just before a crash of a broker without replicas can be lost with it.
+    """
+
+    durable = True
+    keeps_order = False
+
+    def __init__(
+        self, name: str, options: RabbitmqOptions, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        self._name = name
+        self._clock = clock
+        self._queues = Queues(options.queue or name, options.limit)
+        self._link = Link(name, options.url, self._queues)
+        self._puts = Puts(name, self._link, self._queues, clock)
+        self._looking = Looking(self._link, self._queues, clock)
+        self._done = Memory()
+
+    def __repr__(self) -> str:
+        return f"RabbitmqStore({self._name!r}, {self._link.address})"
+
+    async def open(self) -> None:
+        await self._link.open()
+
+    async def close(self) -> None:
+        await self._link.close()
+
+    async def put(self, records: Sequence[Record]) -> None:
+        for record in records:
+            self._done.discard(record.id)
+        if records:
+            await self._puts.put(records)
+
+    async def claim(self, limit: int, *, lease: float, wait: float = 0.0) -> list[Claim]:
+        stop = asyncio.Event()
+        claiming = self._link.errand(self._claim(limit, lease, wait, stop))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            stop.set()
+            claiming.add_done_callback(self._give_back)
+            raise
+
+    async def _claim(
+        self, limit: int, lease: float, wait: float, stop: asyncio.Event
+    ) -> list[Claim]:
+        until = time.monotonic() + max(wait, _SHORTEST_WAIT)
+        claims: list[Claim] = []
+        while not claims and not stop.is_set() and (left := until - time.monotonic()) > 0:
+            session = await self._link.connected()
+            async with self._link.reported(session):
+                messages = await session.receive(limit, left, stop)
+                claims = await self._sorted_out(session, messages, lease)
+            if session.lost.is_set():
+                raise StoreUnavailable(self._name, f"{self._link.address}: the connection is lost")
+        if claims:
+            asyncio.get_running_loop().call_later(lease, self._look_for_expired)
+        return claims
+
+    async def _sorted_out(
+        self, session: Session, messages: list[Message], lease: float
+    ) -> list[Claim]:
+        """Those of them that are to be delivered. Others wait on, or have been done already."""
+        claims = []
+        try:
+            for message in messages:
+                record = record_in(message)
+                if record.id in self._done:
+                    await message.ack()
+                elif record.due > self._clock():
+                    await session.publish(record, self._queues.place(record.due, self._clock()))
+                    await message.ack()
+                else:
+                    claims.append(session.claims.add(record, message, self._clock() + lease))
+        except FAILURES:
+            for claim in claims:
+                session.claims.release(claim)
+            self._return([message for message in messages if not message.processed])
+            raise
+        return claims
+
+    def _give_back(self, claiming: asyncio.Task[list[Claim]]) -> None:
+        if claiming.cancelled() or claiming.exception() or self._link.session is None:
+            return
+        held = [self._link.session.claims.release(claim) for claim in claiming.result()]
+        self._return([one.message for one in held if one])
+
+    def _look_for_expired(self) -> None:
+        if self._link.session is not None and not self._link.session.lost.is_set():
+            self._return(self._link.session.claims.expired(self._clock()))
+
+    def _return(self, messages: list[Message]) -> None:
+        """Somebody may claim them now."""
+        for message in messages:
+            self._link.errand(message.nack(requeue=True))
+
+    async def extend(self, claims: Sequence[Claim], lease: float) -> None:
+        session = await self._link.connected()
+        self._look_for_expired()
+        for claim in claims:
+            session.claims.extend(claim, self._clock() + lease)
+        asyncio.get_running_loop().call_later(lease, self._look_for_expired)
+
+    async def settle(self, settlements: Sequence[Settlement]) -> None:
+        if settlements:
+            await asyncio.shield(self._link.errand(self._settle(settlements)))
+
+    async def _settle(self, settlements: Sequence[Settlement]) -> None:
+        session = await self._link.connected()
+        self._look_for_expired()
+        for one in settlements:
+            if isinstance(one, Done):
+                self._done.add(one.claim.record.id)
+        async with self._link.reported(session):
+            results = await asyncio.gather(
+                *(self._settle_one(session, one) for one in settlements), return_exceptions=True
+            )
+            for result in results:
+                if result is not None:
+                    raise result
+            await session.confirm()
+        self._puts.room.freed()
+
+    async def _settle_one(self, session: Session, settlement: Settlement) -> None:
+        held = session.claims.release(settlement.claim)
+        if held is None:  # it was lost
+            return
+        try:
+            if isinstance(settlement, Again) and settlement.record() == settlement.claim.record:
+                await held.message.nack(requeue=True)
+            else:
+                await self._follow(session, settlement)
+                await held.message.ack()
+        except FAILURES:
+            if not held.message.processed:
+                session.claims.restore(settlement.claim, held)
+            raise
+
+    async def _follow(self, session: Session, settlement: Settlement) -> None:
+        """What is in the broker from now on instead of the record that was claimed."""
+        if isinstance(settlement, Dead):
+            await session.publish(settlement.record(), self._queues.dead)
+        elif isinstance(settlement, Again):
+            record = settlement.record()
+            try:
+                await session.publish(record, self._queues.place(record.due, self._clock()))
+            except Refused:
+                # The main queue is full; from here the broker itself tries again until it is not.
+                await session.publish(record, self._queues.after(0.0))
+
+    async def count(self) -> Counts:
+        self._look_for_expired()
+        return await self._looking.count()
+
+    async def browse(
+        self, state: State | None = None, *, limit: int = 100, after: str = ""
+    ) -> list[Kept]:
+        self._look_for_expired()
+        return await self._looking.browse(state, limit, after)
+
+    async def find(self, record_id: str) -> Kept | None:
+        self._look_for_expired()
+        return await self._looking.find(record_id)
+
+    async def retry(self, record_ids: Sequence[str]) -> int:
+        return await self._looking.retry(set(record_ids))
+
+    async def drop(self, record_ids: Sequence[str]) -> int:
+        dropped = await self._looking.drop(set(record_ids))
+        self._puts.room.freed()
+        return dropped

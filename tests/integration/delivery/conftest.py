@@ -1,0 +1,5 @@
+"""Stores on real disks and servers. Tests are coroutines."""
+
+from tests.coroutines import pytest_pyfunc_call
+
+__all__ = ["pytest_pyfunc_call"]
