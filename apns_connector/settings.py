@@ -115,7 +115,7 @@ class Log(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
 
-class MessageStoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="kebab"):
+class MessageStoreSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a message store really is, whatever its XML says. ``url`` may look up secrets of the
     vault, ``{wso2:vault-lookup('alias')}``. ``max_records``: its limit."""
 
@@ -138,9 +138,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     log: Log = Log()
     limits: dict[str, float] = {}
     rest: RestOptions | None = None
-    message_stores: dict[str, MessageStoreSettings] = msgspec.field(
-        default_factory=dict, name="message-stores"
-    )
+    message_stores: dict[str, MessageStoreSettings] = {}
 
 
 def read_settings(deployment: Path, environment: Mapping[str, str]) -> Settings:

@@ -75,9 +75,10 @@ class Again:
 
     def record(self) -> Record:
         """What is waiting from now on."""
+        record = self.claim.record
         if self.counts:
-            return self.claim.record.failed(self.due, self.reason)
-        return replace(self.claim.record, due=self.due)
+            return record.failed(self.due, self.reason)
+        return replace(record, due=self.due, reason=self.reason or record.reason)
 
 
 @dataclass(frozen=True, slots=True)

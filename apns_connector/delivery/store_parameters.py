@@ -30,7 +30,7 @@ _OF_ANY = {
     "store.producer.guaranteed.delivery.enable",
 }
 _USE_ANOTHER = (
-    "keep the XML and write into gateway.yaml: message-stores: {{{name}: {{url: {urls}}}}}"
+    "keep the XML and write into gateway.yaml: message_stores: {{{name}: {{url: {urls}}}}}"
 )
 _ANY_URL = "sqlite:FILE, postgresql://..., amqp://..., redis://... or nats://..."
 
@@ -38,11 +38,13 @@ _ANY_URL = "sqlite:FILE, postgresql://..., amqp://..., redis://... or nats://...
 @dataclass(frozen=True, slots=True)
 class Address:
     """``url`` may hold a password. ``user`` and ``password``: where they stand apart from it.
-    ``ignored``: parameters without meaning here, by name."""
+    ``queue``: its name at a broker, if it has one of its own. ``ignored``: parameters without
+    meaning here, by name."""
 
     url: str = field(repr=False)
     user: str | None = None
     password: str | None = field(default=None, repr=False)
+    queue: str = ""
     ignored: tuple[str, ...] = ()
 
 
@@ -105,9 +107,10 @@ def _rabbitmq(name: str, parameters: Parameters) -> Address:
         for key, default in (("username", "guest"), ("password", "guest"), ("virtual.host", "/"))
     )
     place = f"{value('host.name', 'localhost')}:{value('host.port', port)}"
-    known = ["host.name", "host.port", "username", "password", "virtual.host"]
+    known = ["host.name", "host.port", "username", "password", "virtual.host", "queue.name"]
     return Address(
         f"{scheme}://{user}:{password}@{place}/{virtual_host}",
+        queue=value("queue.name", ""),
         ignored=_all_but(parameters, (f"{tls}enabled", *(f"{prefix}{key}" for key in known))),
     )
 

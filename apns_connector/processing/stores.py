@@ -86,8 +86,7 @@ class Stores:
             try:
                 built[definition.name] = self._build(definition, configuration)
             except ConfigurationError as error:
-                located = error if error.file is not None else definition.error(error.problem)
-                problems.append(located)
+                problems.append(self._located(error, definition))
         if problems:
             raise InvalidDeployment(problems)
         require_key({name: live.store for name, live in built.items()}, self._master_key)
@@ -150,11 +149,21 @@ class Stores:
             raise definition.error(problem)
         return LiveStore(definition, store, made_of)
 
+    def _located(
+        self, error: ConfigurationError, definition: MessageStoreDefinition
+    ) -> ConfigurationError:
+        """With the place where it is to be mended."""
+        if definition.name in self._settings:
+            return _setting_error(definition.name, error.problem)
+        return error if error.file is not None else definition.error(error.problem)
+
     def _problems_with_settings(self, configuration: Configuration) -> Iterator[ConfigurationError]:
         for name in sorted(self._settings.keys() - configuration.stores.keys()):
-            yield ConfigurationError(
-                f'message-stores.{name}: there is no <messageStore name="{name}">', "gateway.yaml"
-            )
+            yield _setting_error(name, f'there is no <messageStore name="{name}">')
+
+
+def _setting_error(name: str, problem: str) -> ConfigurationError:
+    return ConfigurationError(f"message_stores.{name}: {problem}", "gateway.yaml")
 
 
 async def _opened(store: MessageStore, outage: Outage, first: asyncio.Future[None]) -> None:

@@ -236,3 +236,18 @@ def test_there_is_no_rest_api_unless_it_is_asked_for(deployment):
 def test_a_mistake_in_the_rest_api_is_told_with_its_line(deployment):
     folder = deployment("rest:\n  api_keys: {}\n  topic: 5\n")
     assert problem(folder).startswith("gateway.yaml:3: rest.topic: Expected `str")
+
+
+def test_a_message_store_may_be_elsewhere_than_its_xml_says(deployment):
+    folder = deployment(
+        "message_stores:\n  Pushes:\n    url: postgresql://me:s3cret@host/x\n    max_records: 5\n"
+    )
+    settings = read_settings(folder, {})
+    store = settings.message_stores["Pushes"]
+    assert (store.url, store.max_records) == ("postgresql://me:s3cret@host/x", 5)
+    assert "s3cret" not in repr(settings)
+
+
+def test_a_mistake_in_a_message_store_is_told_with_its_line(deployment):
+    folder = deployment("message_stores:\n  Pushes:\n    max_records: 5\n")
+    assert "missing required field `url`" in problem(folder)

@@ -20,8 +20,7 @@ FORWARDING = (
     "org.apache.synapse.message.processor.impl.forwarder.ScheduledMessageForwardingProcessor"
 )
 FAILOVER = (
-    "org.apache.synapse.message.processor.impl.failover."
-    "FailoverScheduledMessageForwardingProcessor"
+    "org.apache.synapse.message.processor.impl.failover.FailoverScheduledMessageForwardingProcessor"
 )
 SAMPLING = "org.apache.synapse.message.processor.impl.sampler.SamplingProcessor"
 DISPATCH = "apns_connector.delivery.DispatchProcessor"

@@ -70,7 +70,13 @@ def test_a_message_without_an_endpoint_stops_the_processor_and_stays(scene, name
 
 @pytest.mark.parametrize(
     "answer",
-    [REFUSED, OutboundReply(500), OutboundReply(301), OutboundReply(404), OutboundReply(200, XML, FAULT)],
+    [
+        REFUSED,
+        OutboundReply(500),
+        OutboundReply(301),
+        OutboundReply(404),
+        OutboundReply(200, XML, FAULT),
+    ],
 )
 def test_what_is_no_success_is_sent_again_before_all_others(scene, answer):
     played = scene(processor(FORWARDING, target="E", client_retry_interval=5000))
@@ -133,9 +139,7 @@ def test_or_moves_it_to_another_store_and_goes_on(scene):
 
 
 def test_the_fault_sequence_gets_the_message_at_each_failure(scene):
-    played = scene(
-        processor(FORWARDING, target="E", message_processor_fault_sequence="fault")
-    )
+    played = scene(processor(FORWARDING, target="E", message_processor_fault_sequence="fault"))
     played.backends.answers = [REFUSED, OutboundReply(503), OutboundReply(200)]
     assert forward(played, played.record()) == []
     fault = played.notes["fault"]

@@ -103,9 +103,7 @@ def test_a_failure_is_read_from_the_message(message):
     }.items():
         message.properties.set(name, value)
     failure = failure_on(message)
-    assert failure == Failure(
-        "APNS_000004", f"503 Shutdown: for …{TOKEN[-8:]}", 503, "Shutdown"
-    )
+    assert failure == Failure("APNS_000004", f"503 Shutdown: for …{TOKEN[-8:]}", 503, "Shutdown")
 
 
 def test_what_is_told_holds_no_secret(message):
