@@ -219,6 +219,11 @@ class Runtime:
         return self._deployment.failure
 
     @property
+    def stores(self) -> Stores:
+        """The message stores in use."""
+        return self._stores
+
+    @property
     def port(self) -> int:
         """Where it listens, once started."""
         return self._server.port

@@ -1,4 +1,4 @@
-"""An event loop in which nobody waits: when all sleep, its clock leaps to whoever wakes up first."""
+"""An event loop in which nobody waits: when all sleep, its clock leaps to who wakes up first."""
 
 from __future__ import annotations
 

@@ -106,7 +106,7 @@ def _postgresql(
 def _rabbitmq(name: str, address: Address, _folder: Path, options: dict[str, Any]) -> MessageStore:
     from apns_connector.delivery.stores.rabbitmq import RabbitmqOptions, RabbitmqStore
 
-    return RabbitmqStore(name, RabbitmqOptions(address.url, **options))
+    return RabbitmqStore(name, RabbitmqOptions(address.url, address.queue, **options))
 
 
 def _redis(name: str, address: Address, _folder: Path, options: dict[str, Any]) -> MessageStore:

@@ -194,3 +194,13 @@ def original_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     target = tmp_path_factory.mktemp("archive") / "apns-connector-1.0.0"
     archive = shutil.make_archive(str(target), "zip", Path(__file__).parent / "original_archive")
     return Path(archive)
+
+
+@pytest.fixture
+def house(tmp_path: Path, empty_apple: Apple) -> Iterator[Any]:
+    """A deployment that keeps pushes until they are delivered."""
+    from tests.acceptance.house import House  # it is built of what is above
+
+    found = House.build(tmp_path / "deployment", empty_apple)
+    yield found
+    found.stop()

@@ -250,8 +250,17 @@ class SettleContract:
         async with place.opened() as store:
             await store.put([a_record(attempts=2, reason="as before")])
             claim = await claim_one(store)
-            await store.settle([Again(claim, 0.0, "the gateway stops", counts=False)])
+            await store.settle([Again(claim, 0.0, counts=False)])
             assert (await claim_one(store)).record == claim.record
+
+    async def test_an_attempt_that_does_not_count_may_leave_its_reason(self, place: Place):
+        async with place.opened() as store:
+            await store.put([a_record(attempts=2, reason="as before")])
+            again = Again(await claim_one(store), 0.0, "Apple cannot be reached", counts=False)
+            await store.settle([again])
+            record = (await claim_one(store)).record
+            assert record == again.record()
+            assert record.attempts == 2
 
     async def test_a_record_can_fail_many_times(self, place: Place):
         async with place.opened() as store:

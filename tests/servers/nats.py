@@ -33,7 +33,7 @@ class NatsServer(ServerProcess):
         self._configuration = [f"listen: 127.0.0.1:{self.port}"]
         if jetstream:
             store = json.dumps(str(folder / "jetstream"))
-            self._configuration.append(f"jetstream {{ store_dir: {store} {limits} }}")
+            self._configuration.append(f"jetstream {{ store_dir: {store}, {limits} }}")
         if user:
             who = f"user: {json.dumps(user)}, password: {json.dumps(password)}"
             self._configuration.append(f"authorization {{ {who} }}")

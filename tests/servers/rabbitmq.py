@@ -85,6 +85,14 @@ class RabbitmqServer(ServerProcess):
         except OSError:
             return False
 
+    def control(self, *command: str) -> None:
+        """Have an administrator's command done: some seconds, it starts an Erlang of its own."""
+        program = str(PROGRAM.with_name("rabbitmqctl"))
+        node = self._environment["RABBITMQ_NODENAME"]
+        subprocess.run(
+            [program, "-n", node, *command], env=self._environment, check=True, capture_output=True
+        )
+
     def __exit__(
         self,
         error: type[BaseException] | None,

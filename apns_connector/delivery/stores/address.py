@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Final
 from urllib.parse import urlsplit
+
+UNREADABLE: Final = "(a URL that cannot be read)"
 
 
 def address_of(url: str) -> str:
@@ -20,7 +23,10 @@ def _one(url: str) -> str:
         parts = urlsplit(url.strip())
         port = f":{parts.port}" if parts.port is not None else ""
     except ValueError:
-        return "(a URL that cannot be read)"
+        return UNREADABLE
     if not parts.scheme or "@" in parts.path:
-        return "(a URL that cannot be read)"
-    return f"{parts.scheme}://{parts.hostname or ''}{port}{parts.path}"
+        return UNREADABLE
+    host = parts.hostname or ""
+    if ":" in host:
+        host = f"[{host}]"
+    return f"{parts.scheme}://{host}{port}{parts.path}"

@@ -8,10 +8,8 @@ last one: it is never there twice, and never gone.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import time
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
@@ -42,6 +40,7 @@ from apns_connector.delivery.stores.nats_link import NatsLink
 from apns_connector.delivery.stores.nats_looking import NatsLooking
 from apns_connector.delivery.stores.nats_pulls import Pulls
 from apns_connector.delivery.stores.nats_records import NatsRecords, each
+from apns_connector.delivery.stores.nats_telling import NatsTelling
 from apns_connector.errors import StoreFull
 
 if TYPE_CHECKING:
@@ -53,6 +52,7 @@ logger = logging.getLogger(__name__)
 _A_DAY: Final = 86_400.0
 # So long the number of dead records is believed, in seconds.
 _BELIEVED: Final = 1.0
+_BETWEEN_TIDYING: Final = 10.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,8 @@ class NatsStore:
     - Several records of one ``put`` are seen one by one, and if there is no room for the last of
       them, the others are taken back; a crash in between keeps some.
     - ``claim`` gives records in the order in which they came, or came back, to the server.
-    - A server that is killed may have forgotten the claims of its last moments, and give those
-      records to another worker at once.
+    - A server that is killed, not stopped, may have forgotten the claims and settlements of its
+      last second: those records are delivered again, and counted as waiting for some seconds.
     - Whether a claim is lost is judged by the clock of whoever has it. What is settled in the very
       moment in which the lease ends may win over the next claim, which then delivers it twice.
     - ``Counts.oldest`` is exact for up to 64 records, and of many it may miss one that came back.
@@ -98,10 +98,9 @@ class NatsStore:
         self._server_limit = options.limit
         self._dead_count = 0
         self._dead_believed_until = 0.0
+        self._tidy_at = 0.0
         self._claims = Claims()
-        self._id = str(uuid.uuid4())
-        self._telling = asyncio.Lock()
-        self._changes = self._told = 0
+        self._telling = NatsTelling(name, self._records, self._claims, clock)
 
     def __repr__(self) -> str:
         return f"NatsStore({self._name!r}, {self._link.address})"
@@ -111,6 +110,7 @@ class NatsStore:
         await self._link.open()
         try:
             self._server_limit = await self._records.set_up(self._options.limit)
+            await self._records.forget_settled()
         except BaseException:
             await self.close()
             raise
@@ -155,10 +155,18 @@ class NatsStore:
             messages = await self._pull(limit, until - time.monotonic())
             claims = [claim for one in messages if (claim := await self._take(one, lease))]
             if claims:
-                await self._tell()
+                await self._telling.tell()
                 return sorted(claims, key=lambda claim: claim.record.due)
-            if not messages and time.monotonic() >= until:
-                return []
+            if not messages:
+                await self._tidy()
+                if time.monotonic() >= until:
+                    return []
+
+    async def _tidy(self) -> None:
+        """While there is nothing else to do, and not often."""
+        if time.monotonic() >= self._tidy_at:
+            self._tidy_at = time.monotonic() + _BETWEEN_TIDYING
+            await self._records.forget_settled()
 
     async def _pull(self, limit: int, wait: float) -> list[Msg]:
         there = await self._pulls.pull(limit)
@@ -196,11 +204,11 @@ class NatsStore:
             if self._claims.is_ours(claim.receipt, now):
                 self._claims.hold(claim.receipt, now + lease)
                 await self._link.say(claim.receipt.reply, later(lease))
-        await self._tell()
+        await self._telling.tell()
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
         await each(self._settle(settlement) for settlement in settlements)
-        await self._tell()
+        await self._telling.tell()
 
     async def _settle(self, settlement: Settlement) -> None:
         receipt = settlement.claim.receipt
@@ -220,18 +228,8 @@ class NatsStore:
         else:
             answer = await self._records.keep(settlement.record(), receipt.sequence)
         if answer.failed and answer.code != WRONG_SEQUENCE:
-            raise self._records.refusal(answer)
+            raise self._link.unavailable(f"{self._link.address} refuses: {answer.problem}")
         return not answer.failed
-
-    async def _tell(self) -> None:
-        """Let others know what is claimed. One message tells the changes of all who wait for it."""
-        self._changes += 1
-        ours = self._changes
-        async with self._telling:
-            if self._told < ours:
-                told = self._changes
-                await self._records.tell_claims(self._id, self._claims.tell(self._clock()))
-                self._told = told
 
     async def count(self) -> Counts:
         return await self._looking.count()

@@ -28,25 +28,15 @@ WRONG_SEQUENCE: Final = 10071
 _NO_ROOM: Final = frozenset({10023, 10028, 10047, 10077, 10120, 10121, 10122})
 
 
-@dataclass(frozen=True, slots=True)
 class Layout:
-    """``store``: the name of a store, which need not be one that JetStream takes."""
+    """``store``: the name of a store, which need not be one that JetStream takes. ``records``: the
+    stream of those that wait or are claimed; ``claims``: that in which each process says what it
+    has claimed."""
 
-    store: str
-
-    @property
-    def records(self) -> str:
-        """The stream of those that wait or are claimed."""
-        return f"apns-records-{token(self.store)}"
-
-    @property
-    def dead(self) -> str:
-        return f"apns-dead-{token(self.store)}"
-
-    @property
-    def claims(self) -> str:
-        """The stream in which each store says what it has claimed."""
-        return f"apns-claims-{token(self.store)}"
+    def __init__(self, store: str) -> None:
+        self.records = f"apns-records-{token(store)}"
+        self.dead = f"apns-dead-{token(store)}"
+        self.claims = f"apns-claims-{token(store)}"
 
     def streams(self, limit: int) -> list[dict[str, Any]]:
         """One message for each subject, that is for each record, or each store with claims."""
@@ -87,6 +77,8 @@ def _stream(name: str) -> dict[str, Any]:
 def token(text: str) -> str:
     """As a part of a subject or the name of a stream: percent-encoded, but with "=" for "%", which
     a server takes for a verb when it makes the subject of an acknowledgement."""
+    if text.isascii() and text.replace("-", "").isalnum():  # as the id of a record is
+        return text
     encoded = quote(text, safe="").replace(".", "%2E").replace("~", "%7E")
     return encoded.replace("%", "=")
 

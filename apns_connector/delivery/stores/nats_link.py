@@ -32,6 +32,8 @@ logger = logging.getLogger(__name__)
 _SECONDS_FOR_AN_ANSWER: Final = 5.0
 _SECONDS_BETWEEN_CONNECTING: Final = 0.2
 _SECONDS_BETWEEN_PINGS: Final = 10
+# Of each server, at first: of a wrong password one may hear nothing but that it hangs up.
+_TRIES: Final = 5
 
 
 class NatsLink:
@@ -84,7 +86,8 @@ class NatsLink:
         async def failed(error: Exception) -> None:
             self._last_problem = error
             logger.info("Message store '%s', %s: %s", self._store, self.address, error)
-            if not client.is_connected and next(failures) >= len(servers):
+            tried = next(failures) / len(servers)
+            if _says_who_we_are_not(error) or tried >= _TRIES:
                 self._given_up.set()
 
         settings: dict[str, Any] = {
@@ -102,7 +105,7 @@ class NatsLink:
 
     def _not_connected(self) -> Exception:
         problem = self._last_problem
-        if "uthorization" in str(problem):
+        if _says_who_we_are_not(problem):
             return ConfigurationError(
                 f"Message store '{self._store}': {self.address} does not let us in: {problem}"
             )
@@ -192,3 +195,7 @@ class NatsLink:
 def status(message: Msg) -> str:
     """Of an answer that is no message of a stream: an HTTP status code; otherwise ""."""
     return str((message.headers or {}).get("Status", ""))
+
+
+def _says_who_we_are_not(problem: Exception | None) -> bool:
+    return "authorization violation" in str(problem).lower()

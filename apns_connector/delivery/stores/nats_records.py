@@ -33,6 +33,8 @@ _OLDEST_AMONG: Final = 64
 async def each(requests: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
     """All that they answer."""
     waiting, answers = list(requests), list[T]()
+    if len(waiting) == 1:  # mostly, and without a task of its own
+        return [await waiting[0]]
     for begin in range(0, len(waiting), _AT_ONCE):
         answers += await asyncio.gather(*waiting[begin : begin + _AT_ONCE])
     return answers
@@ -58,7 +60,7 @@ class NatsRecords:
         return there
 
     def refusal(self, answer: Answer) -> StoreFull | StoreUnavailable:
-        """What has become of a record that was not kept."""
+        """Of a record that was to be put."""
         if answer.is_full:
             return StoreFull(self._store, f"{self._link.address} has no room: {answer.problem}")
         return self._link.unavailable(f"{self._link.address} refuses: {answer.problem}")
@@ -113,6 +115,16 @@ class NatsRecords:
         asked = {"seq": sequence, "no_erase": True}
         return not (await self._link.ask(f"STREAM.MSG.DELETE.{stream}", asked)).failed
 
+    async def forget_settled(self) -> None:
+        """A server that was killed may still have what was acknowledged, below where the consumer
+        has got to: nobody gets it any more, but it takes up room."""
+        stream = await self._link.ask_for(f"STREAM.INFO.{self._layout.records}")
+        consumer = await self._link.ask_for(f"CONSUMER.INFO.{self._layout.records}.{CONSUMER}")
+        floor = int(consumer.content["ack_floor"]["stream_seq"])
+        if 0 < int(stream.content["state"]["first_seq"]) <= floor:
+            # All before the sequence that is given; never give 1, by which a server means all.
+            await self._link.ask_for(f"STREAM.PURGE.{self._layout.records}", {"seq": floor + 1})
+
     async def count_live(self) -> int:
         return await self._count(self._layout.records)
 
@@ -162,10 +174,8 @@ class NatsRecords:
             after = int((message.headers or {})["Nats-Sequence"])
         return min(created, default=None)
 
-    async def tell_claims(self, teller: str, claims: bytes) -> None:
-        answer = await self._link.keep(subject_of(self._layout.claims, teller), claims)
-        if answer.failed:
-            raise self.refusal(answer)
+    async def tell_claims(self, teller: str, claims: bytes) -> Answer:
+        return await self._link.keep(subject_of(self._layout.claims, teller), claims)
 
     async def told_claims(self) -> list[bytes]:
         """What all have told that have claims, or had some today."""

@@ -6,9 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from apns_connector.delivery.stores import postgresql_statements as sql
-from apns_connector.delivery.stores.address import address_of
+from apns_connector.delivery.stores.address import UNREADABLE, address_of
 from apns_connector.errors import ConfigurationError, StoreError, StoreFull, StoreUnavailable
 
 try:
@@ -51,7 +52,7 @@ class Connections:
         self._login = {"user": user, "password": password}
         self._most = most
         self._pool: Any = None
-        self.address = address_of(url)
+        self.address = _address(url)
 
     async def open(self) -> None:
         """Connect, and make the table if nobody has."""
@@ -69,6 +70,8 @@ class Connections:
     async def _connected(self) -> Any:
         async with self._reported():
             try:
+                if self.address == UNREADABLE:
+                    raise ValueError
                 return await asyncpg.create_pool(
                     self._url,
                     **self._login,
@@ -132,6 +135,18 @@ class Connections:
             raise
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             raise StoreUnavailable(self._store, f"{self.address}: {_said(error)}") from error
+
+
+def _address(url: str) -> str:
+    """Of one host, or of several that stand in one URL."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return UNREADABLE
+    if "@" in parts.path + parts.query + parts.fragment:
+        return UNREADABLE
+    hosts = parts.netloc.rpartition("@")[2].split(",")
+    return ",".join(address_of(f"{parts.scheme}://{host}{parts.path}") for host in hosts)
 
 
 def _said(error: BaseException) -> str:

@@ -19,12 +19,14 @@ from apns_connector.delivery.record import (
     Settlement,
     State,
 )
+from apns_connector.delivery.stores.gathering import Answers, Gathering
 from apns_connector.delivery.stores.rabbitmq_claims import Memory
 from apns_connector.delivery.stores.rabbitmq_link import Link
 from apns_connector.delivery.stores.rabbitmq_looking import Looking, record_in
 from apns_connector.delivery.stores.rabbitmq_puts import Puts
 from apns_connector.delivery.stores.rabbitmq_queues import Queues
-from apns_connector.delivery.stores.rabbitmq_session import FAILURES, Message, Refused, Session
+from apns_connector.delivery.stores.rabbitmq_session import FAILURES, Refused, Session
+from apns_connector.delivery.stores.rabbitmq_taking import Message
 from apns_connector.errors import StoreUnavailable
 
 # RabbitMQ does not say that a queue is empty: a claim waits for at least so long.
@@ -75,14 +77,17 @@ class RabbitmqStore:
         self._puts = Puts(name, self._link, self._queues, clock)
         self._looking = Looking(self._link, self._queues, clock)
         self._done = Memory()
+        self._settlements = Gathering(name, self._settle, len)
 
     def __repr__(self) -> str:
         return f"RabbitmqStore({self._name!r}, {self._link.address})"
 
     async def open(self) -> None:
         await self._link.open()
+        self._settlements = Gathering(self._name, self._settle, len)
 
     async def close(self) -> None:
+        await self._settlements.close()
         await self._link.close()
 
     async def put(self, records: Sequence[Record]) -> None:
@@ -163,14 +168,13 @@ class RabbitmqStore:
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
         if settlements:
-            await asyncio.shield(self._link.errand(self._settle(settlements)))
+            await self._settlements.add(settlements)
 
-    async def _settle(self, settlements: Sequence[Settlement]) -> None:
+    async def _settle(self, asked: list[Sequence[Settlement]]) -> Answers:
         session = await self._link.connected()
         self._look_for_expired()
-        for one in settlements:
-            if isinstance(one, Done):
-                self._done.add(one.claim.record.id)
+        settlements = [one for some in asked for one in some]
+        self._done.add(*(one.claim.record.id for one in settlements if isinstance(one, Done)))
         async with self._link.reported(session):
             results = await asyncio.gather(
                 *(self._settle_one(session, one) for one in settlements), return_exceptions=True
@@ -180,6 +184,7 @@ class RabbitmqStore:
                     raise result
             await session.confirm()
         self._puts.room.freed()
+        return [None] * len(asked)
 
     async def _settle_one(self, session: Session, settlement: Settlement) -> None:
         held = session.claims.release(settlement.claim)

@@ -75,9 +75,10 @@ class Memory:
     def __contains__(self, record_id: str) -> bool:
         return record_id in self._ids
 
-    def add(self, record_id: str) -> None:
-        self._ids[record_id] = None
-        if len(self._ids) > self._most:
+    def add(self, *record_ids: str) -> None:
+        for record_id in record_ids:
+            self._ids[record_id] = None
+        while len(self._ids) > self._most:
             self._ids.popitem(last=False)
 
     def discard(self, record_id: str) -> None:

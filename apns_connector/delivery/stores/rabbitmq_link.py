@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
-from apns_connector.delivery.stores.address import address_of
+from apns_connector.delivery.stores.address import UNREADABLE, address_of
 from apns_connector.delivery.stores.rabbitmq_queues import Queues
 from apns_connector.delivery.stores.rabbitmq_session import FAILURES, NOT_LET_IN, Session
 from apns_connector.errors import ConfigurationError, StoreError, StoreUnavailable
@@ -54,6 +54,8 @@ class Link:
 
     async def connected(self) -> Session:
         """The session in force, a new one if it has been lost."""
+        if self._open and self.session is not None and not self.session.lost.is_set():
+            return self.session
         async with self._connecting:
             if not self._open:
                 raise StoreUnavailable(self._store, "it is not open")
@@ -66,6 +68,8 @@ class Link:
     async def _new_session(self) -> Session:
         async with self.reported():
             try:
+                if self.address == UNREADABLE:
+                    raise ValueError
                 session = await Session.open(self._url, self._store, self._queues)
             except ValueError:
                 # Its text may hold a part of the password.

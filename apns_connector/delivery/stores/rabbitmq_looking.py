@@ -10,7 +10,8 @@ from apns_connector.delivery.record import Counts, Kept, Record, State
 from apns_connector.delivery.stores.rabbitmq_link import Link
 from apns_connector.delivery.stores.rabbitmq_messages import record_of
 from apns_connector.delivery.stores.rabbitmq_queues import Queues
-from apns_connector.delivery.stores.rabbitmq_session import Message, Session
+from apns_connector.delivery.stores.rabbitmq_session import Session
+from apns_connector.delivery.stores.rabbitmq_taking import Message
 
 # How many of each queue.
 DEPTH: Final = 10_000

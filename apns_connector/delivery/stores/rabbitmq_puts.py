@@ -5,19 +5,17 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, NoReturn
 
 from apns_connector.delivery.record import Record
 from apns_connector.delivery.stores.rabbitmq_claims import Memory
 from apns_connector.delivery.stores.rabbitmq_link import Link
 from apns_connector.delivery.stores.rabbitmq_queues import Queues
-from apns_connector.delivery.stores.rabbitmq_session import Refused, Session
+from apns_connector.delivery.stores.rabbitmq_session import FAILURES, Refused, Session
 from apns_connector.delivery.stores.room import Room
 from apns_connector.errors import StoreFull, StoreUnavailable
 
 _SECONDS_TO_CONFIRM: Final = 10.0
-# After so many it is time to ask whether the broker confirms anything at all.
-_SECONDS_WITHOUT_DOUBT: Final = 1.0
 
 
 class Puts:
@@ -63,45 +61,39 @@ class Puts:
             return
         if self._stalled and await session.blocked():
             raise StoreFull(self._store, f"{self._link.address} is short of memory or disk")
-        puts = [asyncio.create_task(self._send(session, record)) for record in records]
+        results = await self._sent(session, records)
+        failures = [error for error in results if error is not None]
+        if failures:
+            kept = zip(records, results, strict=True)
+            self._half_put.add(*(record.id for record, error in kept if error is None))
+            await self._complain(session, failures)
+        self._stalled = False
+
+    async def _sent(
+        self, session: Session, records: list[Record]
+    ) -> Sequence[BaseException | None]:
+        """What went wrong with each."""
+        if len(records) == 1:  # mostly: without tasks it is half the work
+            return [await self._sent_one(session, records[0])]
+        return await asyncio.gather(*(self._sent_one(session, record) for record in records))
+
+    async def _sent_one(self, session: Session, record: Record) -> BaseException | None:
         try:
-            await self._confirmed(session, puts)
-        finally:
-            failures = self._failures(records, puts)
-        if failures and all(isinstance(error, Refused) for error in failures):
-            raise StoreFull(self._store, f"{self._link.address} refuses {len(failures)} records")
+            async with asyncio.timeout(_SECONDS_TO_CONFIRM):
+                await session.publish(record, self._queues.place(record.due, self._clock()))
+        except FAILURES as error:
+            return error
+        return None
+
+    async def _complain(self, session: Session, failures: list[BaseException]) -> NoReturn:
+        address = self._link.address
+        if all(isinstance(error, Refused) for error in failures):
+            raise StoreFull(self._store, f"{address} refuses {len(failures)} records")
+        if any(isinstance(error, TimeoutError) for error in failures):
+            self._stalled = True
+            if await session.blocked():
+                problem = f"{address} is short of memory or disk, and does not confirm"
+                raise StoreUnavailable(self._store, problem)
         async with self._link.reported(session):
-            for error in failures:
-                raise error
-
-    async def _send(self, session: Session, record: Record) -> None:
-        await session.publish(record, self._queues.place(record.due, self._clock()))
-
-    async def _confirmed(self, session: Session, puts: list[asyncio.Task[None]]) -> None:
-        """Returns when each has its answer, whichever."""
-        stalled = False
-        _, pending = await asyncio.wait(puts, timeout=_SECONDS_WITHOUT_DOUBT)
-        if pending and not (stalled := await session.blocked()):
-            _, pending = await asyncio.wait(pending, timeout=_SECONDS_TO_CONFIRM)
-        self._stalled = bool(pending)
-        if stalled:
-            problem = "is short of memory or disk, and does not confirm"
-            raise StoreUnavailable(self._store, f"{self._link.address} {problem}")
-        if pending:
-            session.lost.set()
-            raise StoreUnavailable(self._store, f"{self._link.address} does not confirm")
-
-    def _failures(
-        self, records: list[Record], puts: list[asyncio.Task[None]]
-    ) -> list[BaseException]:
-        """What has become of those that have an answer. When not all is well, the next put knows
-        those that are."""
-        for put in puts:
-            put.cancel()  # those without an answer
-        answered = [put for put in puts if put.done() and not put.cancelled()]
-        failures = [error for put in answered if (error := put.exception()) is not None]
-        if failures or len(answered) < len(puts):
-            for record, put in zip(records, puts, strict=True):
-                if put.done() and not put.cancelled() and put.exception() is None:
-                    self._half_put.add(record.id)
-        return failures
+            raise failures[0]
+        raise AssertionError("what went wrong is always reported")

@@ -16,11 +16,18 @@ from apns_connector.delivery.record import Record
 from apns_connector.delivery.stores.rabbitmq_claims import Claims
 from apns_connector.delivery.stores.rabbitmq_messages import headers_of
 from apns_connector.delivery.stores.rabbitmq_queues import Queues
+from apns_connector.delivery.stores.rabbitmq_taking import (
+    MOST_PREFETCHED,
+    Message,
+    first_of,
+    ready,
+    taken,
+)
 from apns_connector.errors import ConfigurationError, StoreError
 
 try:
     import aio_pika
-    from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMessage
+    from aio_pika.abc import AbstractChannel, AbstractConnection
     from aio_pika.exceptions import (
         AMQPError,
         AuthenticationError,
@@ -44,11 +51,7 @@ _SECONDS_FOR_AN_ANSWER: Final = 20.0
 _SECONDS_TO_CLOSE: Final = 3.0
 # After twice as many without a sign of life a connection counts as lost, on both sides.
 _HEARTBEAT: Final = 15
-_SECONDS_BETWEEN_TWO: Final = 0.5
-_SECONDS_TO_RETURN: Final = 1.0
-_MOST_PREFETCHED: Final = 65_535
 
-Message = AbstractIncomingMessage
 Refused = DeliveryError
 NOT_LET_IN: Final = (AuthenticationError, ProbableAuthenticationError, ChannelAccessRefused)
 # All that the client raises for a connection or channel that does not work (RuntimeError: for one
@@ -91,7 +94,7 @@ class Session:
         return session
 
     async def _begin(self, sending: AbstractConnection, receiving: AbstractConnection) -> None:
-        self._sender = await sending.channel(publisher_confirms=True)
+        self._sender = await sending.channel(publisher_confirms=True, on_return_raises=True)
         self._receiver = await receiving.channel()
         for watched in (sending, receiving, self._sender, self._receiver):
             watched.close_callbacks.add(self._lose)
@@ -155,9 +158,12 @@ class Session:
 
     async def blocked(self) -> bool:
         """Whether the broker has said that it takes nothing for the time being."""
-        ready = asyncio.ensure_future(self._connections[0].ready())
-        done, _ = await asyncio.wait([ready], timeout=0.05)
-        ready.cancel()
+        transport = self._connections[0].transport
+        if transport is None:
+            return False
+        unblocked = asyncio.ensure_future(transport.ready())
+        done, _ = await asyncio.wait([unblocked], timeout=0.05)
+        unblocked.cancel()
         return not done
 
     # What is claimed
@@ -176,7 +182,7 @@ class Session:
                 first.set()
 
         async with self._starting:
-            await self._receiver.set_qos(prefetch_count=min(limit, _MOST_PREFETCHED))
+            await self._receiver.set_qos(prefetch_count=min(limit, MOST_PREFETCHED))
             queue = await self._receiver.get_queue(self.queues.main, ensure=False)
             consumer = await queue.consume(take)
         await first_of(seconds, first, stop, self.lost, self.closing)
@@ -195,19 +201,13 @@ class Session:
     async def counts(self, queues: Sequence[str]) -> dict[str, int]:
         """How many records are in each that nobody has claimed."""
         async with self._channel() as channel:
-            return {queue: await _ready(channel, queue) for queue in queues}
+            return {queue: await ready(channel, queue) for queue in queues}
 
     @asynccontextmanager
     async def taken(self, queue: str, most: int) -> AsyncIterator[list[Message]]:
         """The first of a queue; those that are not acknowledged go back to where they were."""
-        async with self._channel() as channel:
-            messages = await _take(channel, queue, min(await _ready(channel, queue), most))
+        async with self._channel() as channel, taken(channel, queue, most) as messages:
             yield messages
-            rest = [message for message in messages if not message.processed]
-            if rest:
-                before = await _ready(channel, queue)
-                await rest[-1].nack(multiple=True, requeue=True)
-                await _until_ready(channel, queue, before + len(rest))
 
 
 async def _connect(url: str, name: str) -> AbstractConnection:
@@ -217,49 +217,3 @@ async def _connect(url: str, name: str) -> AbstractConnection:
         heartbeat=_HEARTBEAT,
         client_properties={"connection_name": f"apns-connector: {name}"},
     )
-
-
-async def _ready(channel: AbstractChannel, queue: str) -> int:
-    declared = await channel.declare_queue(queue, passive=True)
-    return declared.declaration_result.message_count or 0
-
-
-async def _take(channel: AbstractChannel, name: str, expected: int) -> list[Message]:
-    messages: list[Message] = []
-    if not expected:
-        return messages
-    news = asyncio.Event()
-
-    async def take(message: Message) -> None:
-        messages.append(message)
-        news.set()
-
-    await channel.set_qos(prefetch_count=min(expected, _MOST_PREFETCHED))
-    queue = await channel.get_queue(name, ensure=False)
-    consumer = await queue.consume(take)
-    while len(messages) < expected and await first_of(_SECONDS_BETWEEN_TWO, news):
-        news.clear()
-    await queue.cancel(consumer)
-    await asyncio.sleep(0)
-    return messages
-
-
-async def _until_ready(channel: AbstractChannel, queue: str, expected: int) -> None:
-    """Unless others take them at once."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_SECONDS_TO_RETURN):
-            while await _ready(channel, queue) < expected:  # noqa: ASYNC110 - only asking tells
-                await asyncio.sleep(0.01)
-
-
-async def first_of(seconds: float, *events: asyncio.Event) -> bool:
-    """Whether one of them happens within ``seconds``."""
-    waiting = [asyncio.ensure_future(event.wait()) for event in events]
-    try:
-        done, _ = await asyncio.wait(
-            waiting, timeout=max(seconds, 0.0), return_when=asyncio.FIRST_COMPLETED
-        )
-    finally:
-        for one in waiting:
-            one.cancel()
-    return bool(done)

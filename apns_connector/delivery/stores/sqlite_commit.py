@@ -18,10 +18,9 @@ from apns_connector.delivery.stores.sqlite_file import SqliteFile
 from apns_connector.delivery.stores.sqlite_records import SqliteRecords
 from apns_connector.errors import StoreFull
 
-# So much of the disk, or an eighth of a small one, is not for records: while they are claimed and
-# settled the log grows, and a disk filled up by records could never be emptied.
-_RESERVE = 32 * 2**20
-_RESERVED_PART = 8
+# So much of the disk, in bytes, is not for records: the log must be able to grow to its usual size
+# and to be written into the file, or a disk filled up by records could never be emptied.
+RESERVE = 32 * 2**20
 _FREE_PAGES = "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size"
 _ROW_BYTES = 512  # of a record and its indexes, beside the body
 
@@ -174,7 +173,7 @@ class Committer:
         """Whether the disk has room for so many bytes; what the file has set free counts."""
         disk = os.statvfs(self._file.path)
         free = disk.f_bavail * disk.f_frsize
-        left = free - min(_RESERVE, disk.f_blocks * disk.f_frsize // _RESERVED_PART) - 2 * size
+        left = free - RESERVE - 2 * size  # in the log, and in the file
         if left >= 0 or self._connection is None:
             return True
         return left + int(self._connection.execute(_FREE_PAGES).fetchone()[0]) >= 0

@@ -109,9 +109,7 @@ class Crash:
         module = "tests.integration.delivery.crash_process"
         given = [role, self._maker, self._argument, str(self.journal), str(self._lease)]
         with self._errors.open("ab") as errors:
-            return subprocess.Popen(
-                [sys.executable, "-m", module, *given], cwd=ROOT, stderr=errors
-            )
+            return subprocess.Popen([sys.executable, "-m", module, *given], cwd=ROOT, stderr=errors)
 
     async def _work_has_begun(self, processes: list[subprocess.Popen[bytes]]) -> None:
         size = self.journal.stat().st_size

@@ -17,6 +17,7 @@ import os
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import NoReturn
 
@@ -60,7 +61,7 @@ async def gateway(store: MessageStore, journal: Journal) -> NoReturn:
     async def task(number: int) -> None:
         while True:
             records = [Record(BODY, time.time()) for _ in range(1 + number % 3)]
-            await until_it_works(lambda: store.put(records))
+            await until_it_works(partial(store.put, records))
             journal.write("p", [record.id for record in records])
 
     await asyncio.gather(*(task(number) for number in range(TASKS)))

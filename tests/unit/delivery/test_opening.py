@@ -4,12 +4,12 @@ import logging
 import sys
 
 import pytest
-from apns_connector.delivery.stores.rabbitmq import RabbitmqStore
 
 from apns_connector.delivery.opening import build_store, build_store_from_url
 from apns_connector.delivery.stores.memory import MemoryStore
 from apns_connector.delivery.stores.nats import NatsStore
 from apns_connector.delivery.stores.postgresql import PostgresqlStore
+from apns_connector.delivery.stores.rabbitmq import RabbitmqStore
 from apns_connector.delivery.stores.redis import RedisStore
 from apns_connector.delivery.stores.sqlite import SqliteStore
 from apns_connector.errors import ConfigurationError

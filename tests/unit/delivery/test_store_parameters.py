@@ -81,7 +81,7 @@ def test_user_and_password_of_a_database_stay_apart_from_its_url():
 def test_another_database_is_refused_with_what_to_do(parameters):
     refusal = refusal_of(JDBC, parameters)
     assert "keep the XML" in refusal
-    assert "message-stores: {S: {url: postgresql://" in refusal
+    assert "message_stores: {S: {url: postgresql://" in refusal
     assert "secret" not in refusal
 
 
@@ -96,10 +96,12 @@ def test_rabbitmq_is_named_by_its_documented_parameters():
         "store.rabbitmq.username": "push",
         "store.rabbitmq.password": "a/b@c",
         "store.rabbitmq.virtual.host": "/apns",
+        "store.rabbitmq.queue.name": "pushes",
     }
     address = address_of("S", RABBITMQ, given)
     assert address is not None
     assert address.url == "amqp://push:a%2Fb%40c@broker:5673/%2Fapns"
+    assert address.queue == "pushes"
     assert "a%2Fb" not in repr(address)
 
 
@@ -119,7 +121,7 @@ def test_rabbitmq_may_be_encrypted_but_not_with_key_stores_of_java():
 )
 def test_jms_and_resequencing_are_recognised_and_refused_with_what_to_do(class_name):
     refusal = refusal_of(class_name, {})
-    assert "message-stores: {S: {url: " in refusal
+    assert "message_stores: {S: {url: " in refusal
     assert "amqp://" in refusal
 
 

@@ -17,7 +17,7 @@ _LEASE = 2.0
 
 
 class Storm:
-    """``writers`` and ``workers`` of one process each; ``claimed`` has how often each record came."""
+    """Of ``count`` records. ``claimed``: how often each came; ``outages``: how often one waited."""
 
     def __init__(self, server: ServerProcess, count: int) -> None:
         self.acknowledged: set[str] = set()
@@ -25,6 +25,8 @@ class Storm:
         self.outages = 0
         self._server = server
         self._count = count
+        # Released at a third and at two thirds of the way.
+        self._some_more = asyncio.Semaphore(0)
 
     async def rage(self, writer: MessageStore, worker: MessageStore) -> None:
         writing = [self._write(writer, self._count // 8) for _ in range(8)]
@@ -32,9 +34,8 @@ class Storm:
         await asyncio.gather(self._kill_twice(), *writing, *working)
 
     async def _kill_twice(self) -> None:
-        for share in (0.3, 0.6):
-            while len(self.acknowledged) < self._count * share:
-                await asyncio.sleep(0.01)
+        for _ in range(2):
+            await self._some_more.acquire()
             await asyncio.to_thread(self._server.kill)
             await asyncio.sleep(_PAUSE)
             await asyncio.to_thread(self._server.start)
@@ -45,9 +46,14 @@ class Storm:
             while record.id not in self.acknowledged:
                 try:
                     await store.put([record])
-                    self.acknowledged.add(record.id)
+                    self._count_in(record.id)
                 except StoreUnavailable:
                     await self._wait()
+
+    def _count_in(self, record_id: str) -> None:
+        self.acknowledged.add(record_id)
+        if len(self.acknowledged) in (self._count // 3, self._count * 2 // 3):
+            self._some_more.release()
 
     async def _work(self, store: MessageStore) -> None:
         while not self.is_over:

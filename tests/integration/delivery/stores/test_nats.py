@@ -41,7 +41,10 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(server):
     storm = Storm(server, 1000)
     await asyncio.wait_for(storm.rage(writer, worker), 50)
     assert storm.outages
-    assert storm.duplicates < 200
+    while again := await worker.claim(64, lease=60, wait=3):
+        await worker.settle([Done(claim) for claim in again])
+    await worker.open()
+    assert await worker.count() == Counts()
     await writer.close()
     await worker.close()
 
@@ -91,6 +94,22 @@ async def test_a_claim_that_the_server_forgets_in_a_crash_is_not_given_out_twice
     await store.close()
 
 
+async def test_what_was_settled_when_the_server_was_killed_takes_up_no_room(server):
+    store = a_store(server)
+    await store.open()
+    await store.put([a_record() for _ in range(100)])
+    while claims := await store.claim(100, lease=60, wait=0.1):
+        await store.settle([Done(claim) for claim in claims])
+    await asyncio.sleep(1.0)  # by then the server has written down who has acknowledged what
+    await asyncio.to_thread(server.kill)
+    await asyncio.to_thread(server.start)
+    await until_it_is_back(store)
+    assert await store.claim(100, lease=60, wait=0.1) == []
+    await store.open()
+    assert await store.count() == Counts()
+    await store.close()
+
+
 async def test_a_server_that_is_not_there_is_unavailable(tmp_path):
     with pytest.raises(StoreUnavailable):
         await a_store(NatsServer(tmp_path / "never started")).open()
@@ -99,7 +118,7 @@ async def test_a_server_that_is_not_there_is_unavailable(tmp_path):
 async def test_a_server_that_keeps_nothing_is_unavailable(tmp_path):
     with (
         NatsServer(tmp_path / "nats", jetstream=False) as server,
-        pytest.raises(StoreUnavailable, match="no JetStream .* is it enabled"),
+        pytest.raises(StoreUnavailable, match="is it enabled"),
     ):
         await a_store(server).open()
 
@@ -143,7 +162,8 @@ async def test_those_who_fill_a_store_at_once_put_all_or_none(server):
     await other.open()
     puts = [one.put([a_record() for _ in range(30)]) for one in (store, other) for _ in range(4)]
     outcomes = await asyncio.gather(*puts, return_exceptions=True)
-    assert {type(outcome) for outcome in outcomes} == {type(None), StoreFull}
+    assert {type(outcome) for outcome in outcomes} <= {type(None), StoreFull}
+    assert outcomes.count(None) <= 3
     assert (await store.count()).waiting == 30 * outcomes.count(None)
     await store.close()
     await other.close()
@@ -173,15 +193,22 @@ async def test_as_many_dead_records_as_the_limit_make_a_store_full(server):
     await store.close()
 
 
-async def test_storage_that_is_used_up_is_a_full_store(tmp_path):
+async def fill(store: NatsStore) -> None:
+    for _ in range(10):
+        await store.put([a_record(b"x" * 300_000)])
+
+
+async def test_storage_that_is_used_up_is_a_full_store_whose_work_goes_on(tmp_path, caplog):
     with NatsServer(tmp_path / "nats", limits="max_file_store: 1MB") as server:
         store = a_store(server)
         await store.open()
         with pytest.raises(StoreFull):
-            for _ in range(10):
-                await store.put([a_record(b"x" * 300_000)])
-        assert await store.claim(1, lease=60)
+            await fill(store)
+        (claim,) = await store.claim(1, lease=60)
+        await store.settle([Done(claim)])
+        await store.put([a_record(b"x" * 200_000)])
         await store.close()
+    assert caplog.text.count("others do not see what is claimed") == 1
 
 
 async def test_a_record_that_is_too_long_says_so(server):

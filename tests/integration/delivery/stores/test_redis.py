@@ -129,6 +129,12 @@ async def test_without_memory_nothing_is_put_but_work_goes_on(server):
     await store.close()
 
 
+async def put_for(store: RedisStore, seconds: float) -> None:
+    for _ in range(int(seconds / 0.1)):
+        await store.put([a_record()])
+        await asyncio.sleep(0.1)
+
+
 async def test_a_disk_that_cannot_be_written_is_a_full_store(tmp_path):
     with RedisServer(tmp_path / "redis", settings=("--save", "1 1")) as server:
         store = a_store(server)
@@ -137,9 +143,7 @@ async def test_a_disk_that_cannot_be_written_is_a_full_store(tmp_path):
         (tmp_path / "redis" / "log").unlink()
         (tmp_path / "redis").rmdir()
         with pytest.raises(StoreFull, match="MISCONF"):
-            for _ in range(100):
-                await store.put([a_record()])
-                await asyncio.sleep(0.1)
+            await put_for(store, 20.0)
         with pytest.raises(StoreUnavailable):
             await store.claim(1, lease=60)
         await store.close()

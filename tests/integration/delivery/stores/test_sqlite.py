@@ -26,7 +26,7 @@ async def test_opening_makes_the_file_and_says_what_is_wrong_with_it(tmp_path):
     with pytest.raises(ConfigurationError, match="no folder"):
         await store_in(tmp_path / "missing").open()
     (tmp_path / "message-stores.db").write_bytes(b"something else" * 1000)
-    with pytest.raises(StoreError, match="Message store 'S': .*no SQLite file"):
+    with pytest.raises(StoreError, match=r"Message store 'S': .*no SQLite file"):
         await store_in(tmp_path).open()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import stat
-import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -44,20 +44,9 @@ def test_making_it_again_leaves_it_as_it_is(tmp_path):
 
 
 def test_those_who_make_it_at_once_all_succeed(tmp_path):
-    errors: list[BaseException] = []
-
-    def make() -> None:
-        try:
-            file_at(tmp_path / "stores.db").create()
-        except BaseException as error:
-            errors.append(error)
-
-    threads = [threading.Thread(target=make) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert errors == []
+    with ThreadPoolExecutor(8) as threads:
+        made = [threads.submit(file_at(tmp_path / "stores.db").create) for _ in range(8)]
+    assert [one.exception() for one in made] == [None] * 8
 
 
 @pytest.mark.parametrize(("durability", "synchronous"), [("full", 2), ("normal", 1)])
@@ -71,7 +60,7 @@ def test_durability_is_the_level_of_syncing(tmp_path, durability, synchronous):
 
 
 def test_a_folder_that_is_not_there_is_the_users_mistake(tmp_path):
-    with pytest.raises(ConfigurationError, match="no folder .*missing; make it"):
+    with pytest.raises(ConfigurationError, match=r"no folder .*missing; make it"):
         file_at(tmp_path / "missing" / "stores.db").create()
 
 

@@ -29,7 +29,7 @@ def test_a_claim_wakes_up_when_the_time_of_a_record_has_come():
 def test_it_can_be_used_only_while_it_is_open():
     async def scenario():
         store = MemoryStore("S", MemoryOptions())
-        with pytest.raises(StoreUnavailable, match="'S'.*closed"):
+        with pytest.raises(StoreUnavailable, match=r"'S'.*closed"):
             await store.put([])
         await store.open()
         await store.put([Record(b"", NOW)])

@@ -143,20 +143,3 @@ def test_stores_in_one_file_know_nothing_of_each_other():
     assert other.browse(None, 10, "", NOW)[0].record == sent[1]
     assert one.count(NOW).waiting == 1
     assert SqliteRecords(connection, "one", MANY).kept() == 2
-
-
-@pytest.mark.parametrize(
-    ("statement", "index"),
-    [
-        ("SELECT 1 FROM record WHERE store = 1 AND at <= 2 ORDER BY at, token, position", "claim"),
-        ("SELECT count(*) FROM record WHERE store = 1 AND at > 2 AND token IS NOT NULL", "claim"),
-        ("SELECT count(*) FROM record WHERE store = 1 AND at IS NULL", "dead"),
-        ("SELECT min(position) FROM record WHERE store = 1 AND lane = 'a' AND lane <> ''"
-         " AND at IS NOT NULL", "lane_order"),
-    ],
-)  # fmt: skip
-def test_what_is_asked_often_is_read_from_an_index_without_sorting(statement, index):
-    connection = in_memory()._connection
-    plan = " ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}"))
-    assert index in plan
-    assert "TEMP B-TREE" not in plan
