@@ -262,6 +262,28 @@ class SettleContract:
             assert record == again.record()
             assert record.attempts == 2
 
+    @pytest.mark.parametrize("body", [b"", b"what is left", b"\x00" * 300_000])
+    async def test_again_may_change_what_the_record_holds(self, place: Place, body):
+        async with place.opened() as store:
+            await store.put([a_record(b"all of it", attempts=2)])
+            for counts in (True, False):
+                again = Again(await claim_one(store), 0.0, "503", counts, body)
+                await store.settle([again])
+            await give_back(store, await claim_one(store))
+            record = (await claim_one(store)).record
+            assert (record.body, record.attempts) == (body, 4)
+
+    async def test_what_the_dead_hold_may_have_changed_too(self, place: Place):
+        async with place.opened() as store:
+            await store.put([a_record(b"all of it")])
+            dead = Dead(await claim_one(store), "400 PayloadEmpty", b"what is left")
+            await store.settle([dead])
+            found = await store.find(dead.claim.record.id)
+            assert found == Kept(dead.record(), State.DEAD)
+            assert found.record.body == b"what is left"
+            await store.retry([found.record.id])
+            assert (await claim_one(store)).record.body == b"what is left"
+
     async def test_a_record_can_fail_many_times(self, place: Place):
         async with place.opened() as store:
             await store.put([a_record()])
@@ -296,8 +318,13 @@ class SettleContract:
             lost = await claim_all(store, 2, place.lease)
             await place.pass_time(place.lease + 0.1)
             ours = await claim_all(store, 2)
-            await store.settle([Again(lost[0], 0.0, "late"), Dead(lost[1], "late")])
+            late = [Again(lost[0], 0.0, "late", body=b"late"), Dead(lost[1], "late", b"late")]
+            await store.settle(late)
             assert await nothing_due(store)
+            for claim in ours:
+                found = await store.find(claim.record.id)
+                assert found is not None
+                assert found.record == claim.record
             counts = await store.count()
             assert (counts.claimed, counts.dead) == (2, 0)
             await done(store, *ours)

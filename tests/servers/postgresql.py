@@ -29,14 +29,14 @@ def _nobody_special() -> dict[str, Any]:
 
 
 class PostgresqlServer(ServerProcess):
-    """The user ``apns`` owns the database ``postgres``."""
+    """The user ``apns`` owns the database ``postgres``. ``host``: the address it listens on;
+    whoever is in the same network is let in with the password."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         super().__init__()
+        self.host = host
         self.port = free_port()
-        self.url = (
-            f"postgresql://apns:a%20p%40ss%2Fword%3Aof%25tests@127.0.0.1:{self.port}/postgres"
-        )
+        self.url = f"postgresql://apns:a%20p%40ss%2Fword%3Aof%25tests@{host}:{self.port}/postgres"
         self._programs = _programs()
         # Not in pytest's own temporary folder, which is for root only.
         self._folder = Path(tempfile.mkdtemp(prefix="apns-postgresql-"))
@@ -61,15 +61,17 @@ class PostgresqlServer(ServerProcess):
             cwd=self._folder,
             **_nobody_special(),
         )
+        with (self._data / "pg_hba.conf").open("a") as let_in:
+            let_in.write("host all all samenet scram-sha-256\n")
 
     def command(self) -> tuple[list[str], dict[str, Any]]:
         program = str(self._programs / "postgres")
         options = ["-D", str(self._data), "-k", str(self._folder), "-p", str(self.port)]
-        settings = ["-c", "listen_addresses=127.0.0.1", "-c", "max_connections=60"]
+        settings = ["-c", f"listen_addresses={self.host}", "-c", "max_connections=60"]
         return [program, *options, *settings], {"cwd": self._folder, **_nobody_special()}
 
     def ready(self) -> bool:
-        asked = [self._programs / "pg_isready", "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        asked = [self._programs / "pg_isready", "-q", "-h", self.host, "-p", str(self.port)]
         return not subprocess.run(asked, check=False).returncode
 
     def stop(self, signal_number: int = signal.SIGINT) -> None:

@@ -19,7 +19,7 @@ PASSWORD = "a-p%40ss%2Fword"
 _GREETING = b"AMQP\x00\x00\x09\x01"
 
 _CONFIGURATION = """\
-listeners.tcp.1 = 127.0.0.1:{port}
+listeners.tcp.1 = {host}:{port}
 default_user = apns
 default_pass = a-p@ss/word
 loopback_users = none
@@ -30,16 +30,18 @@ raft.wal_max_size_bytes = 16000000
 
 
 class RabbitmqServer(ServerProcess):
-    """``password``: of the user ``apns``, as it stands in ``url``."""
+    """``host``: the address it listens on. The user ``apns`` has the password in ``url``."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1") -> None:
         super().__init__()
         assert PROGRAM.exists(), "missing: RabbitMQ (Debian: apt-get install rabbitmq-server)"
+        self.host = host
         self.port = free_port()
-        self.url = f"amqp://apns:{PASSWORD}@127.0.0.1:{self.port}/"
+        self.url = f"amqp://apns:{PASSWORD}@{host}:{self.port}/"
         self._folder = Path(tempfile.mkdtemp(prefix="apns-rabbitmq-"))
         self.log = self._folder / "log.txt"
-        (self._folder / "rabbitmq.conf").write_text(_CONFIGURATION.format(port=self.port))
+        configuration = _CONFIGURATION.format(host=host, port=self.port)
+        (self._folder / "rabbitmq.conf").write_text(configuration)
         self._environment = self._own_environment(name_server := free_port())
         # Erlang's name server would otherwise stay behind as a daemon.
         self._name_server = subprocess.Popen(
@@ -79,7 +81,7 @@ class RabbitmqServer(ServerProcess):
 
     def ready(self) -> bool:
         try:
-            with socket.create_connection(("127.0.0.1", self.port), 1.0) as connection:
+            with socket.create_connection((self.host, self.port), 1.0) as connection:
                 connection.sendall(_GREETING)
                 return bool(connection.recv(8))
         except OSError:

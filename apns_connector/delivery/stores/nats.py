@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import msgspec
@@ -31,12 +31,13 @@ from apns_connector.delivery.stores.nats_claims import Claims, Receipt
 from apns_connector.delivery.stores.nats_layout import (
     CONSUMER,
     WRONG_SEQUENCE,
+    Answer,
     Layout,
     decode,
     later,
     sequence_of,
 )
-from apns_connector.delivery.stores.nats_link import NatsLink
+from apns_connector.delivery.stores.nats_link import NatsLink, TooLong
 from apns_connector.delivery.stores.nats_looking import NatsLooking
 from apns_connector.delivery.stores.nats_pulls import Pulls
 from apns_connector.delivery.stores.nats_records import NatsRecords, each
@@ -52,7 +53,7 @@ logger = logging.getLogger(__name__)
 _A_DAY: Final = 86_400.0
 # So long the number of dead records is believed, in seconds.
 _BELIEVED: Final = 1.0
-_BETWEEN_TIDYING: Final = 10.0  # seconds
+_BETWEEN_TIDYING: Final = 5.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class NatsStore:
       them, the others are taken back; a crash in between keeps some.
     - ``claim`` gives records in the order in which they came, or came back, to the server.
     - A server that is killed, not stopped, may have forgotten the claims and settlements of its
-      last second: those records are delivered again, and counted as waiting for some seconds.
+      last seconds: those records are delivered again.
     - Whether a claim is lost is judged by the clock of whoever has it. What is settled in the very
       moment in which the lease ends may win over the next claim, which then delivers it twice.
     - ``Counts.oldest`` is exact for up to 64 records, and of many it may miss one that came back.
@@ -110,7 +111,6 @@ class NatsStore:
         await self._link.open()
         try:
             self._server_limit = await self._records.set_up(self._options.limit)
-            await self._records.forget_settled()
         except BaseException:
             await self.close()
             raise
@@ -152,21 +152,20 @@ class NatsStore:
     async def claim(self, limit: int, *, lease: float, wait: float = 0.0) -> list[Claim]:
         until = time.monotonic() + wait
         while True:
-            messages = await self._pull(limit, until - time.monotonic())
+            await self._tidy()
+            left = until - time.monotonic()
+            messages = await self._pull(limit, min(left, _BETWEEN_TIDYING))
             claims = [claim for one in messages if (claim := await self._take(one, lease))]
             if claims:
                 await self._telling.tell()
                 return sorted(claims, key=lambda claim: claim.record.due)
-            if not messages:
-                await self._tidy()
-                if time.monotonic() >= until:
-                    return []
+            if not messages and time.monotonic() >= until:
+                return []
 
     async def _tidy(self) -> None:
-        """While there is nothing else to do, and not often."""
         if time.monotonic() >= self._tidy_at:
             self._tidy_at = time.monotonic() + _BETWEEN_TIDYING
-            await self._records.forget_settled()
+            await self._records.offer_again()
 
     async def _pull(self, limit: int, wait: float) -> list[Msg]:
         there = await self._pulls.pull(limit)
@@ -213,23 +212,29 @@ class NatsStore:
     async def _settle(self, settlement: Settlement) -> None:
         receipt = settlement.claim.receipt
         if isinstance(settlement, Done) or await self._replace(settlement):
-            await self._link.request(receipt.reply, b"+ACK")
+            await self._records.acknowledge(receipt.reply, receipt.sequence)
         self._claims.release(receipt)
 
     async def _replace(self, settlement: Again | Dead) -> bool:
         """Whether another message has taken the place of the claimed one. For a lost claim, none
         does."""
-        receipt = settlement.claim.receipt
-        if not self._claims.is_ours(receipt, self._clock()):
+        if not self._claims.is_ours(settlement.claim.receipt, self._clock()):
             return False
-        if isinstance(settlement, Dead):
-            answer = await self._records.bury(settlement.record())
-            self._dead_believed_until = 0.0
-        else:
-            answer = await self._records.keep(settlement.record(), receipt.sequence)
+        try:
+            answer = await self._publish(settlement)
+        except TooLong:  # with what the attempt has achieved: the next one cannot know of it
+            answer = await self._publish(replace(settlement, body=None))
         if answer.failed and answer.code != WRONG_SEQUENCE:
             raise self._link.unavailable(f"{self._link.address} refuses: {answer.problem}")
         return not answer.failed
+
+    async def _publish(self, settlement: Again | Dead) -> Answer:
+        if isinstance(settlement, Again):
+            sequence = settlement.claim.receipt.sequence
+            return await self._records.keep(settlement.record(), sequence)
+        answer = await self._records.bury(settlement.record())
+        self._dead_believed_until = 0.0
+        return answer
 
     async def count(self) -> Counts:
         return await self._looking.count()

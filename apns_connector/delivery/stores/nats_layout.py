@@ -16,7 +16,7 @@ from apns_connector.delivery.record import Record
 OURS: Final = "message store of apns-connector, version 1"
 CONSUMER: Final = "work"
 # A claim without word of us for so long was lost on its way to us.
-ACK_WAIT: Final = 10
+ACK_WAIT: Final = 5
 _DAY: Final = 86_400.0
 _NANOSECONDS: Final = 1_000_000_000
 

@@ -36,6 +36,10 @@ _SECONDS_BETWEEN_PINGS: Final = 10
 _TRIES: Final = 5
 
 
+class TooLong(StoreError):  # noqa: N818 - what is wrong with a record, named as that
+    """The servers take no message of that length."""
+
+
 class NatsLink:
     """``store``: whose link it is, for errors. They never hold user or password."""
 
@@ -144,7 +148,7 @@ class NatsLink:
         except NoRespondersError as error:
             raise self.unavailable(f"no JetStream at {self.address}: is it enabled?") from error
         except MaxPayloadError as error:
-            raise StoreError(
+            raise TooLong(
                 self._store,
                 f"a record has {len(payload)} bytes, more than max_payload of {self.address}",
             ) from error

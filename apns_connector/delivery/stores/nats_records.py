@@ -104,6 +104,14 @@ class NatsRecords:
     async def bury(self, record: Record) -> Answer:
         return await self._link.keep(subject_of(self._layout.dead, record.id), encode(record))
 
+    async def acknowledge(self, reply: str, sequence: int) -> None:
+        """A live one is settled."""
+        try:
+            await self._link.request(reply, b"+ACK")
+        except StoreUnavailable:
+            # A server that was started again may not know any more that it gave it out.
+            await self.remove_live(sequence)
+
     async def remove_live(self, sequence: int) -> bool:
         return await self._remove(self._layout.records, sequence)
 
@@ -115,15 +123,24 @@ class NatsRecords:
         asked = {"seq": sequence, "no_erase": True}
         return not (await self._link.ask(f"STREAM.MSG.DELETE.{stream}", asked)).failed
 
-    async def forget_settled(self) -> None:
-        """A server that was killed may still have what was acknowledged, below where the consumer
-        has got to: nobody gets it any more, but it takes up room."""
-        stream = await self._link.ask_for(f"STREAM.INFO.{self._layout.records}")
-        consumer = await self._link.ask_for(f"CONSUMER.INFO.{self._layout.records}.{CONSUMER}")
-        floor = int(consumer.content["ack_floor"]["stream_seq"])
-        if 0 < int(stream.content["state"]["first_seq"]) <= floor:
-            # All before the sequence that is given; never give 1, by which a server means all.
-            await self._link.ask_for(f"STREAM.PURGE.{self._layout.records}", {"seq": floor + 1})
+    async def offer_again(self) -> None:
+        """Put what the consumer believes acknowledged at the end of the queue.
+
+        A server that was killed may have lost that it removed them, or that it never gave them out.
+        Nobody can tell which, and of those that it removes meanwhile none comes back.
+        """
+        name = self._layout.records
+        consumer = (await self._link.ask_for(f"CONSUMER.INFO.{name}.{CONSUMER}")).content
+        behind = int(consumer["ack_floor"]["stream_seq"])
+        if not consumer["num_ack_pending"]:
+            behind = max(behind, int(consumer["delivered"]["stream_seq"]))
+        after = 0
+        while message := await self._link.get(name, seq=after + 1, next_by_subj=f"{name}.*"):
+            headers = message.headers or {}
+            after = int(headers["Nats-Sequence"])
+            if after > behind:
+                return
+            await self._link.keep(headers["Nats-Subject"], message.data, after)
 
     async def count_live(self) -> int:
         return await self._count(self._layout.records)

@@ -21,7 +21,7 @@ from apns_connector.delivery.record import (
 )
 from apns_connector.delivery.stores import postgresql_statements as sql
 from apns_connector.delivery.stores.gathering import Answers, Gathering
-from apns_connector.delivery.stores.postgresql_connections import Connections
+from apns_connector.delivery.stores.postgresql_connections import Connections, DiskFull
 from apns_connector.delivery.stores.postgresql_rows import (
     buckets,
     claims_of,
@@ -137,7 +137,13 @@ class PostgresqlStore:
         async def insert(connection: Any) -> None:
             await connection.execute(sql.PUT, self._name, *columns)
 
-        await self._in_lanes(lanes, insert)
+        try:
+            await self._in_lanes(lanes, insert)
+        except StoreUnavailable as error:
+            if isinstance(error.__cause__, DiskFull):
+                problem = f"the disk of {self._connections.address} is full"
+                raise StoreFull(self._name, problem) from error
+            raise
 
     async def _in_lanes(self, lanes: Iterable[str], work: Callable[[Any], Any]) -> Any:
         """``work`` alone in these lanes, and whatever is the first in them then can be claimed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
@@ -10,7 +11,7 @@ from urllib.parse import urlsplit
 
 from apns_connector.delivery.stores import postgresql_statements as sql
 from apns_connector.delivery.stores.address import UNREADABLE, address_of
-from apns_connector.errors import ConfigurationError, StoreError, StoreFull, StoreUnavailable
+from apns_connector.errors import ConfigurationError, StoreError, StoreUnavailable
 
 try:
     import asyncpg
@@ -18,6 +19,9 @@ except ImportError as missing:
     raise ConfigurationError(
         "A message store in PostgreSQL needs its client: install apns-connector[postgresql]"
     ) from missing
+
+# What it logs of connections that cannot be made, with traces, it raises too.
+logging.getLogger("asyncpg.pool").setLevel(logging.CRITICAL)
 
 _SECONDS_TO_CONNECT: Final = 10.0
 _SECONDS_FOR_AN_ANSWER: Final = 20.0
@@ -33,6 +37,7 @@ select set_config('synchronous_commit', 'on', false)
 where current_setting('synchronous_commit') = 'off'
 """
 
+DiskFull = asyncpg.DiskFullError
 # Waiting does not help against these when the store is opened.
 _WRONG_CONFIGURATION: Final = (
     asyncpg.InvalidAuthorizationSpecificationError,
@@ -127,8 +132,6 @@ class Connections:
     async def _reported(self) -> AsyncIterator[None]:
         try:
             yield
-        except asyncpg.DiskFullError as error:
-            raise StoreFull(self._store, f"the disk of {self.address} is full") from error
         except TimeoutError as error:
             raise StoreUnavailable(self._store, f"no answer from {self.address}") from error
         except asyncpg.TransactionRollbackError:

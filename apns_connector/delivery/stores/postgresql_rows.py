@@ -43,7 +43,8 @@ def _text(value: str) -> str:
 
 
 def settle_columns(settlements: Sequence[Settlement]) -> Columns:
-    """What is done; and of the others row, token, due, attempts, reason and whether dead."""
+    """What is done; and of the others row, token, due, attempts, reason, whether dead, and a new
+    body or none."""
     done = [one.claim.receipt.seq for one in settlements if isinstance(one, Done)]
     others = [one for one in settlements if not isinstance(one, Done)]
     became = [one.record() for one in others]
@@ -54,6 +55,7 @@ def settle_columns(settlements: Sequence[Settlement]) -> Columns:
         [record.attempts for record in became],
         [_text(record.reason) for record in became],
         [isinstance(one, Dead) for one in others],
+        [one.body for one in others],
     )
 
 

@@ -103,10 +103,10 @@ SETTLE: Final = """
 with gone as (delete from apns_connector_record where seq = any($1::bigint[]))
 update apns_connector_record as r
 set due = s.due, ready = s.due, attempts = s.attempts, reason = s.reason, dead = s.dead,
-    token = null
-from unnest($2::bigint[], $3::bigint[], $4::float8[], $5::bigint[], $6::text[], $7::boolean[])
-    as s (seq, token, due, attempts, reason, dead)
-where r.seq = s.seq and r.token = s.token and r.ready > $8 and not r.dead
+    body = coalesce(s.body, r.body), token = null
+from unnest($2::bigint[], $3::bigint[], $4::float8[], $5::bigint[], $6::text[], $7::boolean[],
+    $8::bytea[]) as s (seq, token, due, attempts, reason, dead, body)
+where r.seq = s.seq and r.token = s.token and r.ready > $9 and not r.dead
 """
 
 COUNT_ALL: Final = "select count(*) from apns_connector_record where store = $1"

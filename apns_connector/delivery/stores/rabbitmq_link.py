@@ -86,14 +86,18 @@ class Link:
 
     @asynccontextmanager
     async def reported(self, session: Session | None = None) -> AsyncIterator[None]:
-        """A session that gives no answer is given up."""
+        """Errors of the client as ours."""
         try:
             yield
         except FAILURES as error:
-            if session is not None and isinstance(error, TimeoutError):
-                session.lost.set()
-            said = str(error) or type(error).__name__
-            raise StoreUnavailable(self._store, f"{self.address}: {said}") from error
+            raise self.unavailable(error, session) from error
+
+    def unavailable(self, error: BaseException, session: Session | None = None) -> StoreUnavailable:
+        """A session that gives no answer is given up."""
+        if session is not None and isinstance(error, TimeoutError):
+            session.lost.set()
+        said = str(error) or type(error).__name__
+        return StoreUnavailable(self._store, f"{self.address}: {said}")
 
     def errand(self, work: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
         """Goes on to its end, even if who waits for it is cancelled: half a question closes a

@@ -94,6 +94,4 @@ class Puts:
             if await session.blocked():
                 problem = f"{address} is short of memory or disk, and does not confirm"
                 raise StoreUnavailable(self._store, problem)
-        async with self._link.reported(session):
-            raise failures[0]
-        raise AssertionError("what went wrong is always reported")
+        raise self._link.unavailable(failures[0], session) from failures[0]

@@ -187,16 +187,20 @@ function command.extend()
   end
 end
 
--- Six for each: what became of it, id, receipt, due, attempts, reason.
+-- Eight for each: what became of it, id, receipt, due, attempts, reason; whether it has another
+-- body from now on, and which.
 function command.settle()
   end_leases()
-  for at = 3, #ARGV, 6 do
-    local kind, id, receipt, when, attempts, reason = unpack(ARGV, at, at + 5)
+  for at = 3, #ARGV, 8 do
+    local kind, id, receipt, when, attempts, reason, changed, body = unpack(ARGV, at, at + 7)
     local ticket = kind ~= 'done' and ticket_of(id, receipt)
     if kind == 'done' then
       forget(id)
     elseif ticket then
       redis.call('HSET', record(id), 'due', when, 'attempts', attempts, 'reason', reason)
+      if changed == '1' then
+        redis.call('HSET', record(id), 'body', body)
+      end
       if kind == 'dead' then
         bury(id, ticket)
       else

@@ -23,17 +23,18 @@ def _record_words(record: Record) -> tuple[Word, ...]:
 
 
 def settle_words(settlements: Iterable[Settlement]) -> list[Word]:
-    """Six for each settlement."""
+    """Eight for each settlement."""
     return [word for settlement in settlements for word in _settlement_words(settlement)]
 
 
 def _settlement_words(settlement: Settlement) -> tuple[Word, ...]:
     claim = settlement.claim
     if isinstance(settlement, Done):
-        return "done", claim.record.id, claim.receipt, "", "", ""
+        return "done", claim.record.id, claim.receipt, "", "", "", 0, b""
     kind = "dead" if isinstance(settlement, Dead) else "again"
     after = settlement.record()
-    return kind, after.id, claim.receipt, repr(after.due), after.attempts, after.reason
+    body = (0, b"") if settlement.body is None else (1, settlement.body)
+    return kind, after.id, claim.receipt, repr(after.due), after.attempts, after.reason, *body
 
 
 def extend_words(claims: Iterable[Claim]) -> list[Word]:

@@ -186,7 +186,8 @@ def _by_token(claims: Iterable[Claim]) -> list[tuple[int, str]]:
 def _as_it_is_now(settlement: Again | Dead) -> tuple[object, ...]:
     record = settlement.record()
     at = _due(record) if isinstance(settlement, Again) else None
-    return at, record.due, record.attempts, record.reason, *settlement.claim.receipt
+    changed = record.due, record.attempts, record.reason, settlement.body
+    return at, *changed, *settlement.claim.receipt
 
 
 def _kept(row: tuple[object, ...]) -> Kept:

@@ -22,7 +22,7 @@ _CLAIMED = "token = ? AND position IN (SELECT value FROM json_each(?))"
 EXTEND = f"UPDATE record SET at = ? WHERE {_CLAIMED}"  # noqa: S608 - our own names
 DONE = f"DELETE FROM record WHERE {_CLAIMED}"  # noqa: S608 - our own names
 AGAIN_OR_DEAD = """
-UPDATE record SET at = ?, due = ?, attempts = ?, reason = ?, token = NULL
+UPDATE record SET at = ?, due = ?, attempts = ?, reason = ?, body = coalesce(?, body), token = NULL
 WHERE position = ? AND token = ?
 """
 # The first of each lane that is alive, if it stands behind nobody any more.

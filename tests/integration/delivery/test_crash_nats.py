@@ -30,7 +30,7 @@ async def crash(folder: Path, rounds: int, seed: int) -> None:
     chance = random.Random(seed)
     with NatsServer(folder / "nats") as server:
         # What a server had given out when all were killed comes again after its ACK_WAIT.
-        crashing = Crash(folder, MAKER, server.url, lease=10.0)
+        crashing = Crash(folder, MAKER, server.url, lease=5.0)
         for number in range(rounds):
             restart = partial(stop_and_start, server) if number % 2 else lambda: None
             await crashing.round(chance, restart)

@@ -23,6 +23,12 @@ def test_a_record_that_is_given_back_is_as_if_never_claimed():
     assert given_back == RECORD
 
 
+def test_what_it_holds_may_change():
+    for settled in (Again(Claim(RECORD), 9.0, body=b"rest"), Dead(Claim(RECORD), "no", b"rest")):
+        assert settled.record().body == b"rest"
+        assert "rest" not in repr(settled)
+
+
 def test_a_dead_record_tells_why():
     dead = Dead(Claim(RECORD), "400 BadTopic").record()
     assert (dead.due, dead.attempts, dead.reason) == (5.0, 3, "400 BadTopic")

@@ -49,6 +49,15 @@ def test_without_a_limit_there_is_always_another_attempt():
     assert isinstance(after(Outcome(Verdict.AGAIN), attempts=10_000, policy=forever), Again)
 
 
+@pytest.mark.parametrize(
+    ("verdict", "attempts"), [(Verdict.AGAIN, 1), (Verdict.AGAIN, 2), (Verdict.HOPELESS, 0)]
+)
+def test_what_was_achieved_is_kept_with_the_living_and_the_dead(verdict, attempts):
+    settled = after(Outcome(verdict, "503", body=b"the rest"), attempts)
+    assert isinstance(settled, Again | Dead)
+    assert settled.record().body == b"the rest"
+
+
 def test_an_attempt_that_does_not_count_uses_none_up():
     again = after(Outcome(Verdict.AGAIN, counts=False), attempts=2)
     assert isinstance(again, Again)

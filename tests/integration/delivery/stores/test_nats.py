@@ -41,9 +41,7 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(server):
     storm = Storm(server, 1000)
     await asyncio.wait_for(storm.rage(writer, worker), 50)
     assert storm.outages
-    while again := await worker.claim(64, lease=60, wait=3):
-        await worker.settle([Done(claim) for claim in again])
-    await worker.open()
+    await drain(worker, 6.0)
     assert await worker.count() == Counts()
     await writer.close()
     await worker.close()
@@ -94,20 +92,26 @@ async def test_a_claim_that_the_server_forgets_in_a_crash_is_not_given_out_twice
     await store.close()
 
 
-async def test_what_was_settled_when_the_server_was_killed_takes_up_no_room(server):
+async def test_what_a_killed_server_takes_for_acknowledged_is_not_left_lying(server):
     store = a_store(server)
     await store.open()
     await store.put([a_record() for _ in range(100)])
-    while claims := await store.claim(100, lease=60, wait=0.1):
-        await store.settle([Done(claim) for claim in claims])
-    await asyncio.sleep(1.0)  # by then the server has written down who has acknowledged what
+    await drain(store)
+    await asyncio.sleep(1.0)  # by then it has written down who has acknowledged what
     await asyncio.to_thread(server.kill)
     await asyncio.to_thread(server.start)
     await until_it_is_back(store)
-    assert await store.claim(100, lease=60, wait=0.1) == []
+    await store.close()
+    store = a_store(server)
     await store.open()
+    await drain(store)
     assert await store.count() == Counts()
     await store.close()
+
+
+async def drain(store: NatsStore, wait: float = 0.1) -> None:
+    while claims := await store.claim(100, lease=60, wait=wait):
+        await store.settle([Done(claim) for claim in claims])
 
 
 async def test_a_server_that_is_not_there_is_unavailable(tmp_path):
@@ -278,3 +282,17 @@ def test_without_its_client_the_store_says_what_to_install():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     ).stdout
     assert "install apns-connector[nats]" in said
+
+
+@pytest.mark.parametrize("dead", [True, False])
+async def test_a_record_that_would_get_too_long_keeps_what_it_holds(server, dead):
+    store = a_store(server)
+    await store.open()
+    await store.put([a_record()])
+    (claim,) = await store.claim(1, lease=60, wait=5)
+    longer = b"x" * 2_000_000
+    await store.settle([Dead(claim, "400", longer) if dead else Again(claim, 0.0, body=longer)])
+    kept = await store.find(claim.record.id)
+    assert kept is not None
+    assert (kept.record.body, kept.record.attempts) == (b"sealed", 1)
+    await store.close()

@@ -9,7 +9,6 @@ from apns_connector.delivery.stores.nats_layout import (
     CONSUMER,
     WRONG_SEQUENCE,
     Layout,
-    decode,
 )
 from apns_connector.delivery.stores.nats_link import NatsLink
 from apns_connector.delivery.stores.nats_pulls import Pulls
@@ -70,22 +69,28 @@ async def test_what_is_removed_is_gone_and_cannot_be_removed_again(server):
     await link.close()
 
 
-async def test_what_nobody_has_acknowledged_is_never_forgotten(server):
-    link, records = await opened(server, "forgotten")
-    await records.forget_settled()
-    for count in (1, 2, 3):
-        await records.keep(Record(b"body", 1.0), 0)
-        await records.forget_settled()
-        assert await records.count_live() == count
-    pulls = Pulls(link, Layout("forgotten").records, CONSUMER)
+async def test_only_what_the_consumer_is_behind_of_is_offered_again(server):
+    link, records = await opened(server, "again")
+    pulls = Pulls(link, Layout("again").records, CONSUMER)
+    await each(records.keep(Record(b"body", 1.0), 0) for _ in range(3))
+    await records.offer_again()
+    assert await sequences(records) == [1, 2, 3]
     one, two, three = await pulls.pull(3)
+    await records.offer_again()
+    assert await sequences(records) == [1, 2, 3]
     await link.request(two.reply, b"+ACK")
-    await records.forget_settled()
-    assert await records.count_live() == 2
+    await records.offer_again()
+    assert await sequences(records) == [1, 3]
     await link.request(one.reply, b"+ACK")
-    await records.forget_settled()
-    assert (await records.live(decode(three.data).id)).sequence == 3
+    await link.request(three.reply, b"+ACK")
+    await records.offer_again()
+    assert await sequences(records) == []
     await link.close()
+
+
+async def sequences(records: NatsRecords) -> list[int]:
+    found = await each(records.live(record_id) for record_id in await records.live_ids())
+    return sorted(stored.sequence for stored in found)
 
 
 async def test_all_ids_are_named(server):

@@ -11,6 +11,7 @@ import pytest
 from apns_connector.delivery.record import Again, Counts, Dead, Done, Record, State
 from apns_connector.delivery.stores.postgresql import PostgresqlOptions, PostgresqlStore
 from apns_connector.errors import StoreFull, StoreUnavailable
+from tests.integration.delivery.stores.postgresql_databases import execute, new_database
 from tests.integration.delivery.stores.storm import Storm
 from tests.servers.postgresql import PostgresqlServer
 
@@ -53,7 +54,7 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(postgresql
     await stores.close()
 
 
-async def test_an_outage_is_told_and_survived(postgresql, stores):
+async def test_an_outage_is_told_and_survived(postgresql, stores, caplog):
     store = await stores.open()
     await store.put([a_record()])
     (claim,) = await store.claim(1, lease=60)
@@ -69,6 +70,7 @@ async def test_an_outage_is_told_and_survived(postgresql, stores):
     await store.settle([Done(claim)])
     assert (await store.count()).waiting == 1
     await stores.close()
+    assert not [record for record in caplog.records if record.name.startswith("asyncpg")]
 
 
 async def test_the_limit_is_of_all_processes(stores):
@@ -196,3 +198,26 @@ async def test_what_a_lost_claim_says_is_not_heard_before_another_has_it_either(
     (claim,) = await store.claim(1, lease=60)
     assert claim.record == lost.record
     await stores.close()
+
+
+async def test_a_full_disk_of_the_server_is_a_full_store(postgresql):
+    """A trigger says what PostgreSQL says of a full disk: 53100."""
+    url = await new_database(postgresql)
+    store = PostgresqlStore("outbox", PostgresqlOptions(url))
+    await store.open()
+    await store.put([a_record()])
+    await execute(
+        url,
+        "create function full_disk() returns trigger language plpgsql"
+        " as $$ begin raise sqlstate '53100'; end $$",
+        "create trigger full_disk before insert on apns_connector_record"
+        " for each row execute function full_disk()",
+    )
+    with pytest.raises(StoreFull, match=r"the disk of .+ is full"):
+        await store.put([a_record()])
+    (claim,) = await store.claim(1, lease=60)
+    await store.settle([Done(claim)])
+    await execute(url, "drop trigger full_disk on apns_connector_record")
+    await store.put([a_record()])
+    assert (await store.count()).waiting == 1
+    await store.close()

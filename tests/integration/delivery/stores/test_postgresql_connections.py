@@ -15,21 +15,8 @@ import pytest
 from apns_connector.delivery.stores.postgresql import PostgresqlOptions, PostgresqlStore
 from apns_connector.delivery.stores.postgresql_connections import Connections
 from apns_connector.errors import ConfigurationError, StoreError, StoreUnavailable
-from tests.servers.postgresql import PASSWORD, PostgresqlServer
-
-
-async def new_database(server: PostgresqlServer) -> str:
-    """Its URL."""
-    name = f"d{uuid4().hex}"
-    await execute(server.url, f"create database {name}")
-    return server.url.replace("/postgres", f"/{name}")
-
-
-async def execute(url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(url)
-    for statement in statements:
-        await connection.execute(statement)
-    await connection.close()
+from tests.integration.delivery.stores.postgresql_databases import execute, new_database
+from tests.servers.postgresql import PASSWORD
 
 
 def a_store(url: str, **options: object) -> PostgresqlStore:

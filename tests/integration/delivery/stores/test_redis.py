@@ -42,7 +42,7 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(tmp_path):
         storm = Storm(server, 2000)
         await asyncio.wait_for(storm.rage(writer, worker), 45)
         assert storm.outages
-        assert storm.duplicates < 100
+        assert storm.duplicates <= 2 * 4 * 16  # what was claimed at each kill
         assert await worker.count() == Counts()
         await writer.close()
         await worker.close()

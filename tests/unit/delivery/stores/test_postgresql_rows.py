@@ -50,7 +50,7 @@ def test_what_postgresql_cannot_keep_in_a_text_is_replaced():
 def test_settlements_are_columns_of_what_is_done_and_of_what_the_others_become():
     settled = [
         Done(a_claim(1)),
-        Again(a_claim(2, attempts=4), 9.5, "later"),
+        Again(a_claim(2, attempts=4), 9.5, "later", body=b"other"),
         Dead(a_claim(3, due=7.5), "never"),
     ]
     assert settle_columns(settled) == (
@@ -61,6 +61,7 @@ def test_settlements_are_columns_of_what_is_done_and_of_what_the_others_become()
         [5, 1],
         ["later", "never"],
         [False, True],
+        [b"other", None],
     )
 
 

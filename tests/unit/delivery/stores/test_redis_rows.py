@@ -46,13 +46,20 @@ def test_a_row_is_the_record_again():
 
 def test_a_settlement_says_what_the_record_is_from_now_on():
     claim = Claim(RECORD, 7)
-    assert settle_words([Done(claim)]) == ["done", "an id", 7, "", "", ""]
-    assert settle_words([Again(claim, 5.5, "503")]) == ["again", "an id", 7, "5.5", 4, "503"]
-    assert settle_words([Again(claim, 5.5, counts=False)]) == [
+    as_it_was = (0, b"")
+    assert settle_words([Done(claim)]) == ["done", "an id", 7, "", "", "", *as_it_was]
+    assert settle_words([Again(claim, 5.5, "503")]) == [
         *("again", "an id", 7),
-        *("5.5", 3, "später"),
+        *("5.5", 4, "503", *as_it_was),
     ]
-    assert settle_words([Dead(claim, "400")]) == ["dead", "an id", 7, "1700000000.1", 4, "400"]
+    assert settle_words([Again(claim, 5.5, counts=False, body=b"")]) == [
+        *("again", "an id", 7),
+        *("5.5", 3, "später", 1, b""),
+    ]
+    assert settle_words([Dead(claim, "400", b"other")]) == [
+        *("dead", "an id", 7),
+        *("1700000000.1", 4, "400", 1, b"other"),
+    ]
 
 
 def test_a_claim_is_extended_by_its_id_and_receipt():
