@@ -20,10 +20,11 @@ class _Ids:
         """Another random beginning: for this process, or one that was forked from it."""
         digits = uuid4().hex
         self._beginning = f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-"
-        self._count = itertools.count()
+        # From 2**48 on, so that all are written in 13 digits, of which 12 count.
+        self._count = itertools.count(1 << 48)
 
     def next(self) -> str:
-        return f"{self._beginning}{next(self._count):012x}"
+        return self._beginning + hex(next(self._count))[3:]  # without 0x1
 
 
 _ids = _Ids()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Final
 
 from apns_connector.apns.pace import Pace
@@ -37,43 +38,41 @@ class Batch:
         return self._closed
 
     def set_result(self, response: Response) -> None:
-        self._settle(response)
+        self.settle([response])
 
     def set_exception(self, error: BaseException) -> None:
         if not isinstance(error, ApnsError):
             raise error  # a mistake of ours: requests fail in no other way
-        self._settle(error)
+        self.settle([error])
 
-    def _settle(self, outcome: Outcome) -> None:
-        self.under_way -= 1
-        self._outcomes.append(outcome)
+    def settle(self, outcomes: Sequence[Outcome]) -> None:
+        """Many results at once."""
+        self.under_way -= len(outcomes)
+        self._outcomes += outcomes
         self._came.set()
         self._room.set()
 
     # For whoever feeds
 
-    @property
-    def full(self) -> bool:
-        return self.under_way >= self._pace.limit
-
-    async def room(self) -> None:
-        """Wait until there is room for one more."""
-        while self.full:
+    async def room(self) -> int:
+        """Wait until there is room for one more at least; for how many there is."""
+        while self.under_way >= self._pace.limit:
             self._room.clear()
             await self._room.wait()
+        return self._pace.limit - self.under_way
 
-    def add(self) -> None:
-        self.under_way += 1
+    def add(self, count: int) -> None:
+        self.under_way += count
 
-    def take_back(self) -> None:
-        """One that was added and could not be submitted."""
-        self.under_way -= 1
+    def take_back(self, count: int) -> None:
+        """As many were added and could not be submitted."""
+        self.under_way -= count
         self._came.set()
 
     def refuse(self, error: ApnsError) -> None:
         """The outcome of a notification that never became a request."""
         self.under_way += 1
-        self._settle(error)
+        self.settle([error])
 
     def fed(self) -> None:
         """There will be no more."""

@@ -67,7 +67,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
             fields += ((b"apns-channel-id", self.channel_id.encode()),)
         method, resource = _VERBS[self.verb]
         path = f"/1/apps/{self.bundle_id}/{resource}".encode()
-        return Request(self, path, method, fields, self.body, deadline, waiter)
+        return Request(self, path, method, b"", fields, self.body, deadline, waiter)
 
 
 class _Settings(msgspec.Struct, frozen=True, rename="kebab"):

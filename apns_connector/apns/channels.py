@@ -124,8 +124,7 @@ class Channels:
         """Apple's answer, if it is not a refusal."""
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[Response] = loop.create_future()
-        now = loop.time()
-        self._sender.submit(operation.request(now + self.timeout, waiter), now)
+        self._sender.submit((operation.request(loop.time() + self.timeout, waiter),))
         try:
             response = await waiter
         except asyncio.CancelledError:

@@ -15,6 +15,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterable, Callable, Iterable
 from datetime import UTC, datetime
+from itertools import islice
 from types import TracebackType
 from typing import Final
 
@@ -28,11 +29,11 @@ from apns_connector.apns.notification import Notification
 from apns_connector.apns.pool import DEFAULT_MOST
 from apns_connector.apns.pool_state import PoolState
 from apns_connector.apns.proxy import Proxy
-from apns_connector.apns.request import Sendable, request_for
+from apns_connector.apns.request import Request, Sendable, request_for
 from apns_connector.apns.resending import Resending
 from apns_connector.apns.response import Response
 from apns_connector.apns.sender import Sender
-from apns_connector.errors import ApnsError, NotSent
+from apns_connector.errors import ApnsError
 
 logger = logging.getLogger(__name__)
 
@@ -129,10 +130,8 @@ class Client:
         if loop is not self._loop:
             self._belong_to(loop)
         waiter: asyncio.Future[Response] = loop.create_future()
-        now = loop.time()
-        deadline = now + (self.timeout if timeout is None else timeout)
-        request = request_for(notification, self._authentication, deadline, waiter)
-        self._sender.submit(request, now)
+        deadline = loop.time() + (self.timeout if timeout is None else timeout)
+        self._sender.submit((request_for(notification, self._authentication, deadline, waiter),))
         try:
             return await waiter
         except asyncio.CancelledError:
@@ -178,31 +177,42 @@ class Client:
             if isinstance(notifications, AsyncIterable):
                 async for notification in notifications:
                     await batch.room()
-                    self._submit_to(batch, notification, seconds)
+                    self._submit_to(batch, (notification,), seconds)
             else:
-                for number, notification in enumerate(notifications):
-                    if batch.full or number % _FEED_AT_ONCE == 0:
-                        await asyncio.sleep(0)
-                        await batch.room()
-                    self._submit_to(batch, notification, seconds)
+                source = iter(notifications)
+                while True:
+                    await asyncio.sleep(0)
+                    most = min(await batch.room(), _FEED_AT_ONCE)
+                    if self._submit_to(batch, islice(source, most), seconds) < most:
+                        return
         finally:
             batch.fed()
 
-    def _submit_to(self, batch: Batch, notification: Sendable, seconds: float) -> None:
-        now = asyncio.get_running_loop().time()
+    def _submit_to(self, batch: Batch, notifications: Iterable[Sendable], seconds: float) -> int:
+        """How many were taken; their time begins when all have been."""
+        requests: list[Request] = []
+        refused = 0
         try:
-            request = request_for(notification, self._authentication, now + seconds, batch)
-        except ApnsError as error:
-            error.notification = notification
-            batch.refuse(error)
-            return
-        batch.add()
+            for notification in notifications:
+                try:
+                    requests.append(request_for(notification, self._authentication, 0.0, batch))
+                except ApnsError as error:
+                    error.notification = notification
+                    batch.refuse(error)
+                    refused += 1
+        finally:  # the source may have failed: what it gave has an outcome all the same
+            self._hand_over(batch, requests, seconds)
+        return len(requests) + refused
+
+    def _hand_over(self, batch: Batch, requests: list[Request], seconds: float) -> None:
+        deadline = asyncio.get_running_loop().time() + seconds
+        for request in requests:
+            request.deadline = deadline
+        batch.add(len(requests))
         try:
-            self._sender.submit(request, now)
-        except NotSent as error:  # the client is closed
-            request.fail(error)
+            self._sender.submit(requests)
         except BaseException:  # a mistake of ours: the reader gets it, and waits for nothing
-            batch.take_back()
+            batch.take_back(len(requests))
             raise
 
     def _belong_to(self, loop: asyncio.AbstractEventLoop) -> None:

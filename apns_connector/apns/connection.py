@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final, cast
 
@@ -25,7 +25,7 @@ class Connection(asyncio.Protocol):
     """A connection to Apple.
 
     ``on_events(connection, events)`` is called for what happens on it, and once more, with
-    ``connection.lost`` set, when the socket has gone. Writes of one loop turn are joined.
+    ``connection.lost`` set, when the socket has gone.
 
     ``number``: given by whoever opens several. ``heard_at``: when the server last said anything,
     on the loop's clock; ``authorized_at``: since when it knows ``authorization``. ``answered``: a
@@ -60,7 +60,6 @@ class Connection(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._closing = False
         self._gone: asyncio.Future[None] = self._loop.create_future()
-        self._flush_scheduled = False
         # False while the socket takes no more bytes, or a PING has not been answered.
         self._writable = True
         self._trusted = True
@@ -101,18 +100,21 @@ class Connection(asyncio.Protocol):
 
     @property
     def ready(self) -> bool:
-        """True while a request may be sent.
+        """True while a request may be sent."""
+        return self.room > 0
+
+    @property
+    def room(self) -> int:
+        """How many requests may be sent.
 
         The first one with a provider token goes alone: Apple may allow one stream until it has
         accepted the token, and takes offence at more.
         """
-        return (
-            self._writable
-            and self._trusted
-            and not self.retired
-            and self._core.ready
-            and (self.answered or self.authorization is None or self.idle)
-        )
+        if self.retired or not (self._writable and self._trusted):
+            return 0
+        if self.answered or self.authorization is None:
+            return self._core.room
+        return min(1, self._core.room) if self.idle else 0
 
     @property
     def window_bound(self) -> bool:
@@ -139,14 +141,12 @@ class Connection(asyncio.Protocol):
         """Idle, taking no request, and silent for ``patience`` seconds."""
         return self.idle and not self.ready and now - self.heard_at >= patience
 
-    def send(self, request: Request) -> None:
-        """Call only while :attr:`ready`."""
-        request.stream_id = self._core.send(
-            request, request.path, request.constant, request.varying, request.body
-        )
-        if not self._flush_scheduled:
-            self._flush_scheduled = True
-            self._loop.call_soon(self._flush)
+    def send(self, requests: Sequence[Request]) -> int:
+        """Write them together, in order; how many those were until the window was used up. Call
+        only with as many as there is :attr:`room` for."""
+        sent = self._core.send_all(requests)
+        self._flush()
+        return sent
 
     def carries(self, request: Request) -> bool:
         """True if ``request`` was sent here and is not answered."""
@@ -241,7 +241,6 @@ class Connection(asyncio.Protocol):
 
     def _flush(self) -> None:
         """What a closing socket would swallow is not handed to it: so it counts as not written."""
-        self._flush_scheduled = False
         transport = self._transport
         if transport is not None and not transport.is_closing():
             data = self._core.data_to_send()

@@ -39,6 +39,8 @@ MAX_STREAM_ID = 2**31 - 1
 
 # Length in 8 + 16 bits, type, flags, stream id; the reserved bit of the id is masked by readers.
 HEAD = Struct(">BHBBL")
+# The same, with type and flags as one number.
+SHORT_HEAD = Struct(">BHHL")
 LONG = Struct(">L")
 SETTING = Struct(">HL")
 

@@ -18,12 +18,20 @@ from typing import Final
 from hpack import Decoder
 
 from apns_connector.apns.frames import DEFAULT_TABLE_SIZE
+from apns_connector.apns.ordinary_frames import (
+    ID_BYTES,
+    PATH_BYTES,
+    OrdinaryFrames,
+    ordinary_frames,
+)
 
 Field = tuple[bytes, bytes]
 
 # The method of a request, as the first of its constant fields; without one it is POST.
 GET: Final[Field] = (b":method", b"GET")
 DELETE: Final[Field] = (b":method", b"DELETE")
+
+APNS_ID: Final = b"apns-id"
 
 STATUS_200: Final = 0x88
 
@@ -81,6 +89,7 @@ class HeaderBlocks:
         self._start = b""
         self._constants: dict[tuple[Field, ...], bytes] = {}
         self._name_parts: dict[bytes, bytes] = {}
+        self._ordinary: dict[tuple[Field, ...], OrdinaryFrames | None] = {}
         if authorization is not None:
             self.authorize(authorization)
 
@@ -119,6 +128,18 @@ class HeaderBlocks:
             else:
                 parts += (part, _LENGTHS[len(value)], value)
         return b"".join(parts)
+
+    def ordinary(self, constant: tuple[Field, ...]) -> OrdinaryFrames | None:
+        """What requests of these fields whose only varying one is the ``apns-id`` look like, until
+        the next call of any other method; ``None`` before the peer's table knows enough of them."""
+        known, id_part = self._constants.get(constant), self._name_parts.get(APNS_ID)
+        if known is None or id_part is None:
+            return None
+        if constant not in self._ordinary:
+            self._ordinary[constant] = ordinary_frames(
+                self._start + _LENGTHS[PATH_BYTES], known + id_part + _LENGTHS[ID_BYTES]
+            )
+        return self._ordinary[constant]
 
     def _encode_and_learn(
         self, path: bytes, constant: tuple[Field, ...], varying: tuple[Field, ...]
@@ -173,6 +194,7 @@ class HeaderBlocks:
     def _forget(self) -> None:
         self._constants.clear()
         self._name_parts.clear()
+        self._ordinary.clear()
 
 
 def _never_indexed(static_name: int, value: bytes) -> bytes:

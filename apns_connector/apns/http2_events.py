@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-# What the caller hands in with a request and gets back with its end.
+# What the caller hands in with a request, anything but None, and gets back with its end.
 Tag = Any
 
 
@@ -17,6 +17,13 @@ class Answered(msgspec.Struct, frozen=True, gc=False):
     status: int
     block: bytes
     body: bytes = b""
+
+
+class Accepted(msgspec.Struct, frozen=True, gc=False):
+    """As :class:`Answered`, for many at once: tag and block of each that was answered with 200 and
+    nothing else, in the order of the answers."""
+
+    answers: list[tuple[Tag, bytes]]
 
 
 class NotProcessed(msgspec.Struct, frozen=True):
@@ -48,4 +55,4 @@ class Broken(msgspec.Struct, frozen=True):
     why: str
 
 
-Event = Answered | NotProcessed | Lost | GoingAway | Broken
+Event = Accepted | Answered | NotProcessed | Lost | GoingAway | Broken

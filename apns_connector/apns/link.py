@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from apns_connector.apns.authentication import Authentication
@@ -35,7 +35,7 @@ class Link:
     ``on_events``: as of :class:`Connection`. ``wanted()``: how many requests wait for a connection?
     ``on_refusal(refusal)``: no connection will ever do; ``on_change()``: look again at what can be
     sent. ``events``: who is told of connections. ``trouble``: what went wrong last, in a sentence.
-    ``answers``: how many came, for the caller to count.
+    ``answers``: how many came.
     """
 
     def __init__(
@@ -157,6 +157,7 @@ class Link:
         self._last_look = (now, time.thread_time(), self.answers)
 
     def _look(self) -> None:
+        self._on_change()  # what came in a moment ago may find room: then it is no crowd
         self._look_timer = None
         now = asyncio.get_running_loop().time()
         if now >= self._check_credentials_at:
@@ -199,22 +200,23 @@ class Link:
 
     # In use
 
-    def ready(self, now: float, *, probe_after: float) -> Connection | None:
-        """The connection that takes the next request: the first with room, so that the later ones
-        fall idle, and can go, when there is less to do."""
+    def ready(self, now: float, *, probe_after: float) -> Iterator[Connection]:
+        """The connections that take requests: the first ones as long as they have room, so that the
+        later ones fall idle, and can go, when there is less to do."""
         if now >= self._check_credentials_at:
             self._check_credentials(now)
-        for connection in self.active:
+        for connection in self.active.copy():
             if now - connection.heard_at >= probe_after and connection.idle:
                 self.probe(connection)
             if connection.ready:
-                return connection
-        return None
+                yield connection
 
-    def proved(self, connection: Connection) -> None:
-        """A request has been answered there: the way is good."""
-        connection.answered = True
-        self._backoff.succeeded()
+    def proved(self, connection: Connection, answers: int = 1) -> None:
+        """So many requests have been answered there: the way is good."""
+        self.answers += answers
+        if not connection.answered:
+            connection.answered = True
+            self._backoff.succeeded()
 
     def _check_credentials(self, now: float) -> None:
         """Others than before: their requests go to new connections. So they do with a fresh token,

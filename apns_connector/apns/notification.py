@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import force_setattr
 
 from apns_connector.apns.apns_id import check_apns_id, new_apns_id
 from apns_connector.apns.push_type import PRIORITIES, PUSH_TYPES, PushType, bundle_id
@@ -62,8 +63,14 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         if self.apns_id:
             check_apns_id(self.apns_id)
         else:
-            msgspec.structs.force_setattr(self, "apns_id", new_apns_id())
-        _check_device_token(self.device_token)
+            force_setattr(self, "apns_id", new_apns_id())
+        token = self.device_token
+        try:
+            size = 2 * len(bytes.fromhex(token))
+        except ValueError:
+            size = 0
+        if not 0 < size <= MAX_DEVICE_TOKEN_DIGITS or size != len(token):  # white space counts
+            raise NotificationError("device_token", _why_no_token(token))
         needs = check_kind(self.topic, self.push_type, self.priority)
         if needs:
             _check_payload(self.payload, self.push_type, needs)
@@ -84,28 +91,18 @@ def clean_device_token(text: str) -> str:
     return _IGNORED_IN_TOKEN.sub("", text).lower()
 
 
-def _check_device_token(token: str) -> None:
-    digits = len(token)
-    try:
-        valid = len(bytes.fromhex(token)) * 2 == digits  # white space would count
-    except ValueError:
-        valid = False
-    if not valid or not digits:
-        raise NotificationError("device_token", _why_no_token(token))
-    if digits > MAX_DEVICE_TOKEN_DIGITS:
-        raise NotificationError(
-            "device_token",
-            f"The device token has {digits} digits; "
-            f"none of Apple's has more than {MAX_DEVICE_TOKEN_DIGITS}",
-        )
-
-
 def _why_no_token(token: str) -> str:
-    if not token:
+    digits = len(token)
+    if not digits:
         return "The device token is empty"
-    if _HEX.fullmatch(token):
-        return f"The device token has an odd number of digits ({len(token)})"
-    return "The device token holds something other than hexadecimal digits"
+    if not _HEX.fullmatch(token):
+        return "The device token holds something other than hexadecimal digits"
+    if digits % 2:
+        return f"The device token has an odd number of digits ({digits})"
+    return (
+        f"The device token has {digits} digits; "
+        f"none of Apple's has more than {MAX_DEVICE_TOKEN_DIGITS}"
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from apns_connector.apns.batch import Batch
 from apns_connector.apns.events import (
     Events,
     NotificationAnswered,
@@ -27,15 +28,39 @@ class Outcomes:
 
     # On the way
 
-    def sent(self, request: Request, connection: int) -> None:
+    def sent(self, requests: Iterable[Request], connection: int) -> None:
         if self._events.listeners:
-            self._events.tell(NotificationSent(request.notification, connection))
+            for request in requests:
+                self._events.tell(NotificationSent(request.notification, connection))
 
     def resent(self, request: Request, why: str) -> None:
         if self._events.listeners:
             self._events.tell(NotificationResent(request.notification, why))
 
     # Ends
+
+    def accept(self, answers: list[tuple[Request, bytes]]) -> None:
+        """All that were accepted in one go, each with its header block. A stream of notifications
+        gets all of its own together; nothing that is called here is anybody else's code."""
+        if self._events.listeners:
+            for request, block in answers:
+                self.answer(request, Response(request.notification, 200, block))
+            return
+        batch: Batch | None = None
+        responses: list[Response] = []
+        for request, block in answers:
+            response = Response(request.notification, 200, block)
+            waiter = request.waiter
+            if waiter is batch:
+                responses.append(response)
+            elif isinstance(waiter, Batch):
+                if batch is not None:
+                    batch.settle(responses)
+                batch, responses = waiter, [response]
+            elif not waiter.done():
+                waiter.set_result(response)
+        if batch is not None:
+            batch.settle(responses)
 
     def answer(self, request: Request, response: Response) -> None:
         if self._on_rejection is not None and not response.accepted:

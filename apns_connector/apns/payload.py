@@ -24,7 +24,8 @@ from apns_connector.apns.payload_values import (
 from apns_connector.apns.push_type import MAX_PAYLOAD_BYTES, PUSH_TYPES
 from apns_connector.errors import PayloadError
 
-_encoder = msgspec.json.Encoder()
+_encode = msgspec.json.Encoder().encode
+_NO_JSON: Final = (TypeError, ValueError, RecursionError, OverflowError)
 _LIMITS: Final[Mapping[str | None, int]] = {
     name: row.payload_limit for name, row in PUSH_TYPES.items()
 }
@@ -154,18 +155,25 @@ def limit_for(push_type: str | None) -> int:
     return _LIMITS.get(push_type, MAX_PAYLOAD_BYTES)
 
 
-def encode(payload: Mapping[str, Any] | bytes, push_type: str | None = "alert") -> bytes:
+def encode(
+    payload: Mapping[str, Any] | bytes, push_type: str | None = "alert", *, limit: int | None = None
+) -> bytes:
     """``payload`` as UTF-8 JSON without white space; bytes are taken as they are.
 
-    Raises :class:`PayloadError`: not encodable, empty, or longer than :func:`limit_for`.
+    ``limit``: in bytes, if it is not that of the push type. Raises :class:`PayloadError`: not
+    encodable, empty, or longer than :func:`limit_for`.
     """
-    return encode_within(payload, _LIMITS.get(push_type, MAX_PAYLOAD_BYTES))
-
-
-def encode_within(payload: Mapping[str, Any] | bytes, limit: int) -> bytes:
-    """As :func:`encode`, for what has a limit of its own; in bytes."""
-    body = payload if isinstance(payload, bytes) else to_json(payload)
+    try:  # as in to_json, but every notification comes here
+        body = (
+            payload
+            if isinstance(payload, bytes)
+            else _encode(payload if type(payload) is dict else dict(payload))
+        )
+    except _NO_JSON as error:
+        raise _no_json(error) from error
     size = len(body)
+    if limit is None:
+        limit = _LIMITS.get(push_type, MAX_PAYLOAD_BYTES)
     if size > limit:
         raise PayloadError(f"Payload is too long. ({size} bytes, {limit} are allowed)", size, limit)
     if not size:
@@ -176,6 +184,10 @@ def encode_within(payload: Mapping[str, Any] | bytes, limit: int) -> bytes:
 def to_json(payload: Mapping[str, Any]) -> bytes:
     """As :func:`encode` writes it, of any length."""
     try:
-        return _encoder.encode(payload if type(payload) is dict else dict(payload))
-    except (TypeError, ValueError, RecursionError, OverflowError) as error:
-        raise PayloadError(f"The payload cannot be written as JSON: {error}") from error
+        return _encode(payload if type(payload) is dict else dict(payload))
+    except _NO_JSON as error:
+        raise _no_json(error) from error
+
+
+def _no_json(error: Exception) -> PayloadError:
+    return PayloadError(f"The payload cannot be written as JSON: {error}")

@@ -7,11 +7,11 @@ from typing import Protocol
 
 import msgspec
 
-from apns_connector.apns import payload
 from apns_connector.apns.authentication import Authentication
 from apns_connector.apns.broadcast import MAX_BROADCAST_PAYLOAD_BYTES, Broadcast
-from apns_connector.apns.header_block import Field
+from apns_connector.apns.header_block import APNS_ID, Field
 from apns_connector.apns.notification import Notification, check_kind
+from apns_connector.apns.payload import encode
 from apns_connector.apns.push_type import PUSH_TYPES, check_certified
 from apns_connector.apns.response import Response, Sent
 from apns_connector.errors import ApnsError, NotAnswered, NotificationError, OutcomeUnknown
@@ -34,8 +34,9 @@ class Waiter(Protocol):
 class Request(msgspec.Struct, eq=False, gc=False):
     """One request with its deadline, on the caller's clock.
 
-    ``notification``: what it is about, be it something else; ``path``, ``constant``, ``varying``
-    and ``body``: as of :meth:`Http2.send`.
+    ``notification``: what it is about, be it something else; ``path``, ``constant``, ``apns_id``,
+    ``more`` and ``body``: as of :class:`Outgoing`; those without a header ``apns-id`` leave it
+    empty.
     ``stream_id``: where it went last; ``resends``: how often it came back without an answer, the
     last time because of ``trouble``; ``written``: what became of the connection on which it may
     have been processed all the same; ``renewed``: a new provider token has been tried for it;
@@ -45,7 +46,8 @@ class Request(msgspec.Struct, eq=False, gc=False):
     notification: Sent
     path: bytes
     constant: tuple[Field, ...]
-    varying: tuple[Field, ...]
+    apns_id: bytes
+    more: tuple[Field, ...]
     body: bytes | None
     deadline: float
     waiter: Waiter
@@ -56,6 +58,10 @@ class Request(msgspec.Struct, eq=False, gc=False):
     renewed: bool = False
     trouble: str | None = None
     written: str | None = None
+
+    @property
+    def varying(self) -> tuple[Field, ...]:
+        return ((APNS_ID, self.apns_id), *self.more) if self.apns_id else self.more
 
     def answer(self, response: Response) -> None:
         if not self.waiter.done():
@@ -87,17 +93,23 @@ def request_for(
     """
     if type(notification) is Broadcast:
         return _broadcast_request(notification, deadline, waiter)
+    push_type = notification.push_type
     return Request(
         notification,
         (_DEVICE_PATH + notification.device_token).encode(),
         constant_fields(
-            notification.topic or sender.topic_for(notification.push_type),
-            notification.push_type,
+            notification.topic or sender.topic_for(push_type),
+            push_type,
             notification.priority,
             sender.certified,
         ),
-        varying_fields(notification),
-        payload.encode(notification.payload, notification.push_type),
+        notification.apns_id.encode(),
+        (
+            ()
+            if notification.expiration is None and notification.collapse_id is None
+            else more_fields(notification)
+        ),
+        encode(notification.payload, push_type),
         deadline,
         waiter,
     )
@@ -129,8 +141,9 @@ def constant_fields(
     return tuple(fields)
 
 
-def varying_fields(notification: Notification) -> tuple[Field, ...]:
-    fields: tuple[Field, ...] = ((b"apns-id", notification.apns_id.encode()),)
+def more_fields(notification: Notification) -> tuple[Field, ...]:
+    """Those that hardly any two notifications have alike, beside the ``apns-id``."""
+    fields: tuple[Field, ...] = ()
     if notification.expiration is not None:
         fields += ((b"apns-expiration", b"%d" % notification.expiration),)
     if notification.collapse_id is not None:
@@ -144,12 +157,13 @@ def _broadcast_request(broadcast: Broadcast, deadline: float, waiter: Waiter) ->
         broadcast,
         (_BROADCAST_PATH + broadcast.bundle_id).encode(),
         ((b"apns-push-type", b"liveactivity"), (b"apns-priority", b"%d" % broadcast.priority)),
+        b"",
         (
             (b"apns-request-id", broadcast.apns_id.encode()),
             (b"apns-channel-id", broadcast.channel_id.encode()),
             (b"apns-expiration", b"%d" % broadcast.expiration),
         ),
-        payload.encode_within(broadcast.payload, MAX_BROADCAST_PAYLOAD_BYTES),
+        encode(broadcast.payload, limit=MAX_BROADCAST_PAYLOAD_BYTES),
         deadline,
         waiter,
     )

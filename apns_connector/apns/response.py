@@ -26,32 +26,34 @@ class Sent(Protocol):
 class Response(msgspec.Struct, eq=False, gc=False):
     """Apple's answer to ``notification``, which is what was sent, be it something else.
 
-    ``status``: the HTTP status. ``reason``: Apple's word, verbatim, ``None`` if accepted.
-    ``timestamp``: with status 410, since when the token has been invalid (milliseconds since
-    1970). ``apns_id``: the id of the notification, as sent. ``block``: the header fields of the
-    answer as they came.
+    ``status``: the HTTP status. ``apns_id``: the id of the notification, as sent. ``block`` and
+    ``body``: the header fields of the answer, and what followed them, as they came.
     """
 
     notification: Sent
     status: int
     block: bytes = b"\x88"
     body: bytes = b""
-    reason: str | None = None
-    timestamp: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.status != 200 and self.status not in _DONE and self.reason is None:
-            self.reason, self.timestamp = _read_body(self.status, self.body)
 
     @classmethod
     def refused_connection(cls, notification: Sent, reason: Reason) -> Response:
         """Apple closed the connection with ``reason`` instead of answering each request."""
-        return cls(notification, reason.status, reason=reason.name)
+        return cls(notification, reason.status, body=msgspec.json.encode({"reason": reason.name}))
 
     @property
     def accepted(self) -> bool:
         """True: Apple will try to deliver it. That is all that Apple ever tells."""
         return self.status == 200 or self.status in _DONE
+
+    @property
+    def reason(self) -> str | None:
+        """Apple's word, verbatim; ``None`` if accepted."""
+        return None if self.accepted else _read_body(self.status, self.body)[0]
+
+    @property
+    def timestamp(self) -> int | None:
+        """With status 410: since when the token has been invalid, in milliseconds since 1970."""
+        return None if self.accepted else _read_body(self.status, self.body)[1]
 
     @property
     def apns_id(self) -> str:
@@ -73,15 +75,17 @@ class Response(msgspec.Struct, eq=False, gc=False):
     @property
     def explanation(self) -> Reason | None:
         """What the reason means and what to do about it; ``None`` if accepted."""
-        return None if self.reason is None else explain(self.status, self.reason)
+        reason = self.reason
+        return None if reason is None else explain(self.status, reason)
 
     @property
     def invalid_since(self) -> datetime | None:
         """``timestamp`` as a time in UTC; ``None`` also for one beyond the year 9999."""
-        if self.timestamp is None:
+        timestamp = self.timestamp
+        if timestamp is None:
             return None
         try:
-            return _EPOCH + timedelta(milliseconds=self.timestamp)
+            return _EPOCH + timedelta(milliseconds=timestamp)
         except OverflowError:
             return None
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -16,8 +16,10 @@ from apns_connector.apns.authentication import Authentication
 from apns_connector.apns.connection import Connection
 from apns_connector.apns.deadlines import DeadlineTimer
 from apns_connector.apns.destination import Destination
+from apns_connector.apns.dispatch import Dispatch
 from apns_connector.apns.events import Events
 from apns_connector.apns.http2_events import (
+    Accepted,
     Answered,
     Broken,
     Event,
@@ -66,7 +68,6 @@ class Sender:
         on_rejection: Callable[[Response], None] | None,
     ) -> None:
         self.destination = destination
-        self._probe_after = probe_after
         self._waiting = Waiting()
         self.link = Link(
             destination,
@@ -83,6 +84,9 @@ class Sender:
         self._resending = resending
         self._events = events
         self._outcomes = Outcomes(events, on_rejection)
+        self._dispatch = Dispatch(
+            self._waiting, self.link, self._outcomes, probe_after, on_new=self._pump
+        )
         self._overdue = Overdue(destination, self._waiting, self.link, self._outcomes)
         self._deadlines = DeadlineTimer(self._end_overdue)
         self._closed = False
@@ -91,34 +95,22 @@ class Sender:
 
     # Requests come in, wait, and go out
 
-    def submit(self, request: Request, now: float) -> None:
-        """Send it as soon as possible. Raises :class:`NotSent` once closed."""
+    def submit(self, requests: Sequence[Request]) -> None:
+        """Send them as soon as possible. They have the same deadline; once the client is closed,
+        each fails with :class:`NotSent`."""
         if self._closed:
-            raise NotSent("the client is closed", request.notification.apns_id)
-        if request.deadline < self._deadlines.due_at:
-            self._deadlines.watch(request.deadline)
-        if not self._waiting:
-            connection = self.link.ready(now, probe_after=self._probe_after)
-            if connection is not None:
-                self._send(connection, request)
-                return
-            self._waiting.add(request)
-            self._pump()
-        else:  # it has been pumped since, and will be when anything changes
-            self._waiting.add(request)
-
-    def _send(self, connection: Connection, request: Request) -> None:
-        connection.send(request)
-        if self._events.listeners:
-            self._outcomes.sent(request, connection.number)
+            for request in requests:
+                request.fail(NotSent("the client is closed"))
+        elif requests:
+            deadline = requests[0].deadline
+            if deadline < self._deadlines.due_at:
+                self._deadlines.watch(deadline)
+            self._dispatch.add(requests)
 
     def _pump(self) -> None:
-        """Send what waits, as far as streams and windows allow; connect if there is none."""
-        waiting = self._waiting
-        for connection in self.link.active:
-            while waiting and connection.ready:
-                self._send(connection, waiting.next())
-        if waiting and not self._over:
+        """Send what waits, as far as that is possible now; connect if there is no connection."""
+        self._dispatch.send()
+        if self._waiting and not self._over:
             if self.link.active:
                 self.link.crowded()
             else:
@@ -165,7 +157,10 @@ class Sender:
         refusal = find_refusal(self.destination, connection.error)
         for event in events:
             try:
-                if type(event) is Answered:
+                if type(event) is Accepted:
+                    self.link.proved(connection, len(event.answers))
+                    self._outcomes.accept(event.answers)
+                elif type(event) is Answered:
                     self._answered(connection, event)
                 else:
                     self._happened(connection, event, refusal)
@@ -193,13 +188,9 @@ class Sender:
 
     def _answered(self, connection: Connection, event: Answered) -> None:
         request: Request = event.tag
-        self.link.answers += 1
-        if not connection.answered:
-            self.link.proved(connection)
+        self.link.proved(connection)
         response = Response(request.notification, event.status, event.block, event.body)
-        if event.status == 200 and not self._events.listeners:  # nearly always: nobody to tell
-            request.answer(response)
-        elif response.accepted or not self._mended(connection, request, response):
+        if response.accepted or not self._mended(connection, request, response):
             self._outcomes.answer(request, response)
 
     def _mended(self, connection: Connection, request: Request, response: Response) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
 from apns_connector.apns.request import Request, Waiter
 
@@ -27,12 +28,12 @@ class Waiting:
         """How many stand in line, those included that nobody waits for any more."""
         return len(self._line) if self else 0
 
-    def add(self, request: Request) -> None:
-        self._line.append(request)
+    def add(self, requests: Iterable[Request]) -> None:
+        self._line.extend(requests)
 
-    def add_first(self, request: Request) -> None:
-        """One that had its turn already."""
-        self._line.appendleft(request)
+    def add_first(self, *requests: Request) -> None:
+        """Those that had their turn already."""
+        self._line.extendleft(reversed(requests))
 
     def pause(self, request: Request) -> None:
         self._pausing.add(request)
@@ -52,9 +53,15 @@ class Waiting:
         """True while there is a request at all, in line or pausing."""
         return bool(self) or bool(self._pausing)
 
-    def next(self) -> Request:
-        """The first in line; call only while true."""
-        return self._line.popleft()
+    def take(self, most: int) -> list[Request]:
+        """The first in line, ``most`` at most; fewer also where somebody has given up."""
+        line = self._line
+        if len(line) <= most:
+            taken = list(line)
+            line.clear()
+        else:
+            taken = [line.popleft() for _ in range(most)]
+        return [request for request in taken if not request.waiter.done()]
 
     def take_overdue(self, now: float) -> list[Request]:
         overdue = [request for request in self.requests() if request.deadline <= now]

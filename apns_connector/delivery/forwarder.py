@@ -23,7 +23,7 @@ from apns_connector.delivery.turns import Schedule, Turns
 # Seconds for one claim: a store on another machine needs a moment to say that there is nothing.
 _WAIT = 0.5
 
-# Called when a forwarder has ended by itself, with the record that it could not get rid of.
+# Called when a forwarder has ended by itself, with the record because of which it has.
 GivenUp = Callable[[Record | None, str], Awaitable[None]]
 
 
@@ -153,6 +153,8 @@ class Forwarder:
         while True:
             outcome = await attempted(self.name, self._deliver, record)
             if outcome.verdict is Verdict.DELIVERED:
+                if outcome.last:
+                    self._end(record, outcome.reason)
                 return True
             if outcome.verdict is Verdict.HOPELESS:
                 self._end(record, outcome.reason)

@@ -168,7 +168,7 @@ class Processor:
         )
         if self._bury is None:
             return settlement
-        moved = await buried(self.name, self._bury, claim.record, reason)
+        moved = await buried(self.name, self._bury, settlement.record(), reason)
         return Done(claim) if moved else settlement
 
     async def _finish(self) -> None:

@@ -66,16 +66,18 @@ class Done:
 @dataclass(frozen=True, slots=True)
 class Again:
     """Waiting again, for an attempt at ``due``. ``counts``: the attempt that was made has failed;
-    without it the record is given back as if it had never been claimed."""
+    without it the record is given back as if it had never been claimed. ``body``: what it holds
+    from now on, where the attempt has achieved a part of it."""
 
     claim: Claim
     due: float
     reason: str = ""
     counts: bool = True
+    body: bytes | None = field(default=None, repr=False)
 
     def record(self) -> Record:
         """What is waiting from now on."""
-        record = self.claim.record
+        record = _holding(self.claim.record, self.body)
         if self.counts:
             return record.failed(self.due, self.reason)
         return replace(record, due=self.due, reason=self.reason or record.reason)
@@ -83,17 +85,24 @@ class Again:
 
 @dataclass(frozen=True, slots=True)
 class Dead:
-    """No further attempt, unless a human asks for one; ``reason`` says why."""
+    """No further attempt, unless a human asks for one; ``reason`` says why. ``body``: as of
+    ``Again``."""
 
     claim: Claim
     reason: str
+    body: bytes | None = field(default=None, repr=False)
 
     def record(self) -> Record:
         """What is dead from now on."""
-        return self.claim.record.failed(self.claim.record.due, self.reason)
+        record = _holding(self.claim.record, self.body)
+        return record.failed(record.due, self.reason)
 
 
 Settlement = Done | Again | Dead
+
+
+def _holding(record: Record, body: bytes | None) -> Record:
+    return record if body is None else replace(record, body=body)
 
 
 @dataclass(frozen=True, slots=True)

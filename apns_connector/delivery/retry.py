@@ -6,7 +6,7 @@ chance, so that what failed together does not come back together.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from apns_connector.delivery.record import Again, Claim, Dead, Done, Settlement
@@ -28,12 +28,16 @@ class Verdict(Enum):
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """``reason``: a sentence without secrets. ``after``: seconds that whoever refused asked to be
-    left alone. ``counts``: whether the attempt counts; an outage of all is no fault of a record."""
+    left alone. ``counts``: whether the attempt counts; an outage of all is no fault of a record.
+    ``body``: what the record holds from now on, where the attempt has achieved a part of it.
+    ``last``: a Forwarder ends with this record, although it is delivered."""
 
     verdict: Verdict
     reason: str = ""
     after: float | None = None
     counts: bool = True
+    body: bytes | None = field(default=None, repr=False)
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,8 @@ def decide(
         return Done(claim)
     failed = claim.record.attempts + 1
     if outcome.verdict is Verdict.HOPELESS:
-        return Dead(claim, outcome.reason)
+        return Dead(claim, outcome.reason, outcome.body)
     if outcome.counts and 0 < policy.attempts <= failed:
-        return Dead(claim, f"{outcome.reason} ({failed} attempts)")
+        return Dead(claim, f"{outcome.reason} ({failed} attempts)", outcome.body)
     delay = max(policy.delay(failed, chance), outcome.after or 0.0)
-    return Again(claim, now + delay, outcome.reason, counts=outcome.counts)
+    return Again(claim, now + delay, outcome.reason, outcome.counts, outcome.body)

@@ -51,7 +51,8 @@ class MessageStore(Protocol):
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
         """What became of claimed records; durable when it returns. A claim that was lost, since its
-        lease is over, changes nothing, but that ``Done`` may still forget the record."""
+        lease is over, changes nothing, but that ``Done`` may still forget the record. A body that
+        is too long for the store now leaves the record with the one it has."""
 
     async def count(self) -> Counts:
         """How many there are now."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 from apns_connector.gateway.binding import Received
 from apns_connector.gateway.fault import Blame, form_of_faults, write_fault
@@ -21,8 +22,7 @@ _log = logging.getLogger(__name__)
 _BODILESS = (204, 205, 304)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """An HTTP answer without the fields that follow from the body. Names in lower case."""
 
     status: int

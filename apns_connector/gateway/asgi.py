@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import replace
 from typing import Any
+
+import msgspec
 
 from apns_connector.gateway.admission import Ticket
 from apns_connector.gateway.answer import Answer
@@ -65,7 +65,7 @@ def ends_connection(request: Request, answer: Answer) -> Answer:
     client holds it back, and it would be missing on the connection (RFC 9110 10.1.1)."""
     if request.headers.get("expect") is None:
         return answer
-    return replace(answer, headers=(*answer.headers, ("connection", "close")))
+    return msgspec.structs.replace(answer, headers=(*answer.headers, ("connection", "close")))
 
 
 class Reply:
@@ -92,32 +92,6 @@ class Reply:
             {"type": "http.response.start", "status": answer.status, "headers": headers}
         )
         await self._send({"type": "http.response.body", "body": answer.body})
-
-
-class Deadline:
-    """Gives an answer when its ``async with`` block takes longer than that many seconds.
-
-    The block itself runs on to its end: what it has begun, such as a push, has to be accounted
-    for.
-    """
-
-    def __init__(self, reply: Reply, seconds: float, late_answer: Callable[[], Answer]) -> None:
-        self._reply = reply
-        self._late_answer = late_answer
-        self._loop = asyncio.get_running_loop()
-        self._timer = self._loop.call_later(seconds, self._is_over)
-        self._giving: asyncio.Task[None] | None = None
-
-    def _is_over(self) -> None:
-        self._giving = self._loop.create_task(self._reply.give(self._late_answer()))
-
-    async def __aenter__(self) -> None:
-        return None
-
-    async def __aexit__(self, *_: object) -> None:
-        self._timer.cancel()
-        if self._giving is not None:
-            await self._giving
 
 
 async def serve_lifespan(receive: Receive, send: Send) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from apns_connector.errors import (
     ContentError,
@@ -21,8 +21,7 @@ from apns_connector.mediation.form import Form, form_of
 from apns_connector.mediation.message import Message
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(msgspec.Struct, frozen=True):
     """A message and what its request said, against which the answer is read.
 
     ``form`` is what the body turned out to be; ``content_type`` the header as it came.

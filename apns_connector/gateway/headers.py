@@ -48,6 +48,8 @@ def sendable(fields: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
     """The fields that go out, names in lower case. Nothing that a flow puts into one can end it
     or begin another: such a field is left out and logged."""
     for name, value in fields:
+        if name in _NOT_SENT:  # nearly always written like this
+            continue
         key, text = str(name).lower(), str(value).strip()
         if key in _NOT_SENT:
             continue

@@ -13,6 +13,7 @@ from typing import Any
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from apns_connector.gateway.joined_writes import JoinedWrites
 from apns_connector.gateway.limits import Limits
 
 _log = logging.getLogger(__name__)
@@ -52,6 +53,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.transport: Any = JoinedWrites(transport, self.loop)
         self._watch_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -101,8 +103,9 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
-        if size > self.limits.header_bytes:
+        # What has been fed is never less than the head: most heads need not be measured.
+        limit = self.limits.header_bytes
+        if self._header_bytes > limit and self._head_size() > limit:
             self._stop_parser(431, self._too_large())
         if self.parser.get_method() == b"CONNECT":
             self._stop_parser(405, "This server is not a proxy.")
@@ -153,6 +156,9 @@ class GuardedProtocol(HttpToolsProtocol):
         return not self._is_answered()
 
     # Answers from below ASGI: the application has not seen this request.
+
+    def _head_size(self) -> int:
+        return len(self.url) + sum(len(name) + len(value) + 4 for name, value in self.headers)
 
     def _too_large(self) -> str:
         return f"The headers of a request may take {self.limits.header_bytes} bytes."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from contextlib import nullcontext
 from copy import copy
 from functools import partial
 from typing import Protocol
@@ -12,8 +11,9 @@ from typing import Protocol
 from apns_connector.errors import ConnectorError
 from apns_connector.gateway.admission import Admission
 from apns_connector.gateway.answer import Answer, fault_answer, unkept_answer, write_answer
-from apns_connector.gateway.asgi import Deadline, Receive, Reply, read_body
+from apns_connector.gateway.asgi import Receive, Reply, read_body
 from apns_connector.gateway.binding import Received, expected_form, read_message
+from apns_connector.gateway.deadlines import Deadlines
 from apns_connector.gateway.fault import Blame
 from apns_connector.gateway.limits import Limits
 from apns_connector.gateway.refusal import Refused
@@ -43,6 +43,7 @@ class Intake:
         self._limits = limits
         self._admission = admission or Admission(limits)
         self._large_bodies = asyncio.Semaphore(limits.large_bodies)
+        self._deadlines = Deadlines(limits.flow_seconds)
 
     def serving(self, configuration: Configuration) -> Intake:
         """The same doors, with the same limits and counts, to another configuration."""
@@ -65,7 +66,7 @@ class Intake:
         with self._admission.admit() as ticket:
             body = await read_body(request, receive, ticket, self._limits)
             late = partial(self._late, receiver, request)
-            async with Deadline(reply, self._limits.flow_seconds, late):
+            async with self._deadlines.begin(reply, late):
                 answer = await self._answer(receiver, request, body)
                 if reply.given:
                     _log.warning("%s answered %d, too late", receiver, answer.status)
@@ -77,8 +78,15 @@ class Intake:
         return fault_answer(504, expected_form(request), Blame.SERVER, reason)
 
     async def _answer(self, receiver: Receiver, request: Request, body: bytes) -> Answer:
+        # The tree of a message takes many times its text, and lives as long as the flow.
+        large = len(body) >= self._limits.large_body_bytes
         try:
-            return await self._mediate(receiver, request, body)
+            if large:
+                async with self._large_bodies:
+                    return await self._mediate(
+                        receiver, await asyncio.to_thread(self._read, request, body)
+                    )
+            return await self._mediate(receiver, self._read(request, body))
         except Refused:
             raise
         except ConnectorError as error:
@@ -89,20 +97,15 @@ class Intake:
             reason = UNEXPECTED
         return fault_answer(500, expected_form(request), Blame.SERVER, reason)
 
-    async def _mediate(self, receiver: Receiver, request: Request, body: bytes) -> Answer:
-        # The tree of a message takes many times its text, and lives as long as the flow.
-        large = len(body) >= self._limits.large_body_bytes
-        async with self._large_bodies if large else nullcontext():
-            received = await self._read(request, body, large)
-            try:
-                exchange = await receiver.receive(received.message)
-            except ConnectorError as error:
-                if not (unkept := received.message.exchange.unkept):
-                    raise
-                _log.warning("%s: no fault handler is left for %r", receiver, str(error))
-                return unkept_answer(unkept, received.form)
-            return write_answer(exchange.take_response(), received)
+    def _read(self, request: Request, body: bytes) -> Received:
+        return read_message(request, body, self._configuration, self._limits)
 
-    async def _read(self, request: Request, body: bytes, large: bool) -> Received:
-        read = (request, body, self._configuration, self._limits)
-        return await asyncio.to_thread(read_message, *read) if large else read_message(*read)
+    async def _mediate(self, receiver: Receiver, received: Received) -> Answer:
+        try:
+            exchange = await receiver.receive(received.message)
+        except ConnectorError as error:
+            if not (unkept := received.message.exchange.unkept):
+                raise
+            _log.warning("%s: no fault handler is left for %r", receiver, str(error))
+            return unkept_answer(unkept, received.form)
+        return write_answer(exchange.take_response(), received)

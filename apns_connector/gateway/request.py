@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
+
+import msgspec
 
 from apns_connector.gateway.client_address import Networks, client_address, client_host
 from apns_connector.gateway.refusal import Refused
@@ -14,8 +15,7 @@ MAX_URL_PARAMETERS = 100
 _BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE")
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """``path`` is percent-decoded, ``raw_path`` as it was sent. ``headers`` by lower-case name, the
     values of a repeated field joined with commas (RFC 9110 5.3). ``client`` is an address;
     ``client_host`` a name that a trusted proxy gave."""
@@ -23,7 +23,7 @@ class Request:
     method: str
     path: str
     query: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = msgspec.field(default_factory=dict)
     scheme: str = "http"
     client: str | None = None
     client_host: str | None = None
@@ -75,8 +75,11 @@ class Request:
         return f"{path}?{self.query}" if self.query else path
 
 
-def _joined(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
-    headers: dict[str, str] = {}
+def _joined(fields: Collection[tuple[bytes, bytes]]) -> dict[str, str]:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in fields}
+    if len(headers) == len(fields):  # nearly always: none is repeated
+        return headers
+    headers.clear()
     for raw_name, raw_value in fields:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value

@@ -22,7 +22,7 @@ from apns_connector.mediation.mediator import Mediator
 from apns_connector.mediation.mediator import Sequence as MediatorSequence
 from apns_connector.mediation.message_keeper import MessageKeeper, NoKeeper
 from apns_connector.mediation.reading import ArtifactFactory, Language, Reader, Reference
-from apns_connector.mediation.registry import Registry
+from apns_connector.mediation.registry import Registry, Resource
 from apns_connector.mediation.template import Template
 from apns_connector.mediation.vault import Vault
 from apns_connector.mediation.xml import SYNAPSE, Element
@@ -38,6 +38,8 @@ Artifact = MediatorSequence | Template | EndpointTemplate | LocalEntry
 
 # Run before every proxy when a deployment defines it (Synapse: MANDATORY_SEQUENCE_KEY).
 MANDATORY_SEQUENCE = "pre-mediate"
+# Keys may come from requests; this many are remembered with what they lead to.
+_MOST_KEYS = 1000
 _NO_CONFIGS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -114,6 +116,7 @@ class Configuration:
         self.mandatory_sequence = mandatory if isinstance(mandatory, MediatorSequence) else None
         self._documents = tuple(documents)
         self._built: dict[tuple[str, str], _OnTheFly] = {}
+        self._led_to: dict[tuple[str, str], tuple[Resource | None, Any]] = {}
 
     def local_entry(self, key: str) -> Element | str | None:
         entry = self.names.get(key)
@@ -134,8 +137,8 @@ class Configuration:
         found = self.names.get(name)
         if isinstance(found, Template):
             return found
-        built = self._on_the_fly("template", name)
-        return built if isinstance(built, Template) else self._library_template(name)
+        template: Template | None = self._looked_up("template", name, self._find_template)
+        return template
 
     def endpoint_template(self, name: str) -> EndpointTemplate | None:
         """The endpoint template of that name, or ``None``. Raises as ``sequence`` does."""
@@ -154,8 +157,8 @@ class Configuration:
         found = self.names.get(key)
         if isinstance(found, MediatorSequence):
             return found
-        document = self._document(key)
-        return None if document is None else self._once("connection", key, document, _read_mediator)
+        connection: Mediator | None = self._looked_up("connection", key, self._find_connection)
+        return connection
 
     def entry(self, key: str) -> Element | str | None:
         """The text or XML under a key: a local entry, else a registry resource."""
@@ -174,6 +177,27 @@ class Configuration:
     def documents(self) -> list[Document]:
         """The definitions of the deployment, and what was built on the fly so far."""
         return [*self._documents, *(known.document for known in self._built.values())]
+
+    def _looked_up(self, kind: str, key: str, look_up: Callable[[str], Any]) -> Any:
+        """What a key leads to, looked up again only when the registry has another resource under
+        it."""
+        resource = None if key in self.names else self.registry.resource(key)
+        known = self._led_to.get((kind, key))
+        if known is not None and known[0] is resource:
+            return known[1]
+        found = look_up(key)
+        if len(self._led_to) >= _MOST_KEYS:
+            self._led_to.clear()
+        self._led_to[kind, key] = (resource, found)
+        return found
+
+    def _find_template(self, name: str) -> Template | None:
+        built = self._on_the_fly("template", name)
+        return built if isinstance(built, Template) else self._library_template(name)
+
+    def _find_connection(self, key: str) -> Mediator | None:
+        document = self._document(key)
+        return None if document is None else self._once("connection", key, document, _read_mediator)
 
     def _on_the_fly(self, kind: str, key: str) -> Any:
         document = self._document(key)

@@ -49,6 +49,7 @@ def _list_around(frame: Frame | None) -> Frame | None:
 async def _rest(frame: Frame, message: Message) -> bool:
     """What follows in a list of mediators, with the template parameters that were in force."""
     message.frame = frame.outer
+    message.nesting -= 1  # it runs on, and counts itself again
     del message.functions[frame.functions :]
     return frame.sequence is None or await frame.sequence.resume(message, frame.position + 1)
 

@@ -45,6 +45,8 @@ def readable_xml(document: bytes, charset: str | None) -> bytes:
 
 
 def _agrees(document: bytes, charset: str) -> bool:
+    if charset in ("UTF-8", "utf-8") and document[:1] == b"<" and document[1:2].isalpha():
+        return True  # without a declaration it is UTF-8 (XML 1.0 4.3.3)
     declared = _DECLARED_ENCODING.match(document)
     name = "utf-8" if declared is None else declared[1].decode("ascii")
     return name.lower() == charset.lower()

@@ -26,6 +26,9 @@ class Compatibility:
     ``${…}`` is text (until EI 6.1).
     ``any_fault_code``: ``<code value>`` may be in any namespace (until 2019).
     ``query_counts``: a ``uri-template`` has to match the query as well (until ESB 5.0).
+    ``forgets_forwarded``: a forwarding processor forgets a message before it looks for who takes
+    the reply, and one that names no endpoint; every status that is not 4xx, 5xx or 301 is a
+    success (ESB 4.9).
     """
 
     send_goes_on: bool = False
@@ -35,6 +38,7 @@ class Compatibility:
     inline_properties: bool = False
     any_fault_code: bool = False
     query_counts: bool = False
+    forgets_forwarded: bool = False
 
 
 MI_4: Final = Compatibility()
@@ -46,6 +50,7 @@ ESB_4_9: Final = Compatibility(
     inline_properties=True,
     any_fault_code=True,
     query_counts=True,
+    forgets_forwarded=True,
 )
 # By the names that gateway.yaml has for them.
 VERSIONS: Final[Mapping[str, Compatibility]] = MappingProxyType({"mi-4": MI_4, "esb-4.9": ESB_4_9})

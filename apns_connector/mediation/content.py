@@ -15,6 +15,7 @@ from lxml import etree
 from apns_connector.errors import XmlError
 from apns_connector.mediation.json_xml import element_to_json, json_to_element
 from apns_connector.mediation.soap import BODIES, SoapVersion, new_envelope, version_of
+from apns_connector.mediation.written_envelope import WrittenEnvelope
 from apns_connector.mediation.xml import PAYLOAD, Element, children, local_name, writable
 
 TEXT, BINARY = f"{{{PAYLOAD}}}text", f"{{{PAYLOAD}}}binary"
@@ -30,20 +31,27 @@ class Content:
 
     # An envelope is asked for very often, JSON as XML rarely: ``_envelope`` is None for JSON that
     # nobody has seen as XML, with ``_frame`` the envelope that it will be put into. ``_shown`` is
-    # the XML that JSON was converted to, to see whether it was changed.
-    __slots__ = ("_envelope", "_frame", "_json", "_shown")
+    # the XML that JSON was converted to, to see whether it was changed. ``_written`` is an envelope
+    # that nobody has looked into; ``_envelope`` is None then as well, and there is no JSON.
+    __slots__ = ("_envelope", "_frame", "_json", "_shown", "_written")
 
     def __init__(self, envelope: Element | None) -> None:
         self._envelope = envelope
         self._frame: Element | None = None
         self._json: Any = _NO_JSON
         self._shown: bytes | None = None
+        self._written: WrittenEnvelope | None = None
 
     @property
     def envelope(self) -> Element:
         """The SOAP envelope; for JSON one around the XML that it stands for."""
         envelope = self._envelope
-        return self._show_json() if envelope is None else envelope
+        return self._show() if envelope is None else envelope
+
+    @property
+    def written_envelope(self) -> WrittenEnvelope | None:
+        """The envelope, if it is one that was written before and nobody has looked into."""
+        return self._written
 
     @property
     def soap_version(self) -> SoapVersion:
@@ -56,6 +64,8 @@ class Content:
     @property
     def frame_of_payload(self) -> Element | None:
         """The envelope as far as there is one: JSON that nobody has seen as XML may have none."""
+        if self._written is not None:
+            return self._show()
         return self._frame if self._envelope is None else self._envelope
 
     @property
@@ -120,11 +130,16 @@ class Content:
         """Put another SOAP envelope in place. Raises XmlError when it is none."""
         version_of(envelope)
         self._forget_json()
-        self._envelope = envelope
+        self._envelope, self._written = envelope, None
+
+    def replace_written(self, envelope: WrittenEnvelope) -> None:
+        """As ``replace_envelope``; it is copied when somebody asks for it, and not before."""
+        self._forget_json()
+        self._envelope, self._written = None, envelope
 
     def replace_payload(self, payload: Element) -> None:
         """Take the first child element out of the body and append ``payload``."""
-        if self._envelope is None:
+        if self._envelope is None and self._written is None:
             self._empty_envelope().append(payload)
             return
         body, old = self.body, self.payload
@@ -135,8 +150,8 @@ class Content:
 
     def replace_json(self, value: Any) -> None:
         """Make this JSON value the payload; header blocks stay."""
-        if self._envelope is not None:
-            self._frame, self._envelope = self._envelope, None
+        if self._envelope is not None or self._written is not None:
+            self._frame, self._envelope = self.envelope, None
         self._json, self._shown = value, None
 
     def replace_text(self, text: str) -> None:
@@ -163,6 +178,12 @@ class Content:
         body.text = None
         return body
 
+    def _show(self) -> Element:
+        if self._written is None:
+            return self._show_json()
+        self._envelope, self._written = self._written.copy(), None
+        return self._envelope
+
     def _show_json(self) -> Element:
         value = self._json
         self._empty_envelope().append(json_to_element(value))
@@ -177,11 +198,13 @@ class Content:
         """Take over what ``source`` holds, for good: ``source`` is not to be used any more."""
         self._json, self._shown = source._json, source._shown
         self._envelope, self._frame = source._envelope, source._frame
+        self._written = source._written
 
     def _copy_content(self, source: Content) -> None:
         """Take over what ``source`` holds: the JSON itself, and a copy of the XML."""
         self._json, self._shown = source._json, source._shown
         self._envelope, self._frame = deepcopy(source._envelope), deepcopy(source._frame)
+        self._written = source._written
 
 
 def body_of(envelope: Element) -> Element:

@@ -56,9 +56,14 @@ class ContentType:
         for.
         """
         name = self.get("charset")
-        if name is not None and _CHARSET.fullmatch(name) is None:
+        if name is not None and not _is_read(name):
             raise ContentNotSupported(f"The charset '{name[:40]}' is not supported: send UTF-8")
         return name
+
+
+@lru_cache(maxsize=64)  # few have a name, and each message names one
+def _is_read(charset: str) -> bool:
+    return _CHARSET.fullmatch(charset) is not None
 
 
 @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from apns_connector.mediation.attempt import Attempt
     from apns_connector.mediation.message import Message
 
 _log = logging.getLogger(__name__)
@@ -18,14 +19,25 @@ class Exchange:
 
     ``unkept``: messages, by their id, that no store could take, and after how many seconds it may;
     ``None`` where waiting does not help. Whoever asked is not to believe that they are safe.
+    ``attempt``: of the record, where the message came out of a store.
     """
 
-    __slots__ = ("_at_end", "_branches", "_change", "_over", "operation", "response", "unkept")
+    __slots__ = (
+        "_at_end",
+        "_branches",
+        "_change",
+        "_over",
+        "attempt",
+        "operation",
+        "response",
+        "unkept",
+    )
 
     def __init__(self) -> None:
         self.response: Message | None = None
         self.operation: dict[str, Any] = {}
         self.unkept: dict[str, int | None] = {}
+        self.attempt: Attempt | None = None
         self._branches: set[asyncio.Task[None]] | None = None
         self._change: asyncio.Future[None] | None = None
         self._at_end: list[Callable[[], None]] | None = None

@@ -50,7 +50,8 @@ class Flows:
         """
         try:
             await self._run(message)
-            await message.exchange.settled()
+            if message.exchange.response is None:
+                await message.exchange.settled()
         finally:
             message.exchange.end()
         return message.exchange

@@ -5,8 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lxml import etree
 
@@ -26,8 +25,7 @@ from apns_connector.mediation.xml import Element
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
 
 
-@dataclass(frozen=True, slots=True)
-class Formatted:
+class Formatted(NamedTuple):
     """``content_type`` where the body alone decides it, because it has a boundary."""
 
     body: bytes
@@ -76,6 +74,9 @@ def is_set(message: Message, name: str) -> bool:
 
 
 def write_envelope(message: Message, version: SoapVersion) -> bytes:
+    written = message.written_envelope
+    if written is not None and written.version is version:
+        return DECLARATION + written.content
     return DECLARATION + xml.serialize(converted(message.envelope, version))
 
 

@@ -75,22 +75,22 @@ class Sequence:
     def __repr__(self) -> str:
         return f"Sequence({self.name!r}, {len(self.steps)} steps)"
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> Coroutine[Any, Any, bool]:
+        if self.on_error is None:
+            return self.resume(message)
+        return self._guarded(message, self.on_error)
+
+    async def _guarded(self, message: Message, on_error: str) -> bool:
+        return await guarded(self.resume(message), on_error, message)
+
+    async def resume(self, message: Message, position: int = 0) -> bool:
+        """Run the steps from ``position`` on, without the ``on_error`` of this sequence."""
+        outer = message.frame
         if message.nesting >= NESTING_LIMIT:
             raise NestingError(
                 f"More than {NESTING_LIMIT} sequences run inside each other: they call themselves"
             )
         message.nesting += 1
-        try:
-            if self.on_error is None:
-                return await self.resume(message)
-            return await guarded(self.resume(message), self.on_error, message)
-        finally:
-            message.nesting -= 1
-
-    async def resume(self, message: Message, position: int = 0) -> bool:
-        """Run the steps from ``position`` on, without the ``on_error`` of this sequence."""
-        outer = message.frame
         message.frame = frame = Frame(outer, self, position, len(message.properties.functions))
         try:
             for mediator in self._mediators[position:]:
@@ -102,6 +102,7 @@ class Sequence:
             raise
         finally:
             message.frame = outer
+            message.nesting -= 1
         return True
 
 
@@ -120,10 +121,18 @@ async def guarded(run: Coroutine[Any, Any, bool], on_error: str, message: Messag
             raise
         record_fault(message, fault)
         message.frame = handlers(outer)
-        await handler.mediate(message)
+        await _handled_by(handler, message)
         return False
     finally:
         message.frame = outer
+
+
+async def _handled_by(handler: Sequence, message: Message) -> None:
+    message.nesting += 1  # handlers that fail into each other come to an end, too
+    try:
+        await handler.mediate(message)
+    finally:
+        message.nesting -= 1
 
 
 def record_fault(message: Message, fault: Exception) -> None:

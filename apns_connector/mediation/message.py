@@ -64,7 +64,7 @@ class Message(Content):
     ``pox_fault`` marks such a payload as a fault (Axis2: processingFault). ``variables`` are those
     of the variable mediator. ``secrets`` are texts from the vault that no log line may show.
     ``nesting`` counts the sequences that run inside each other at the moment, and ``frame`` is the
-    innermost of them. ``called``: a ``<call>`` has been answered.
+    innermost of them. ``called``: a ``<call>`` has been answered. ``copied``: it is a clone.
     """
 
     __slots__ = (
@@ -73,6 +73,7 @@ class Message(Content):
         "attachments",
         "called",
         "configuration",
+        "copied",
         "exchange",
         "fault_to",
         "frame",
@@ -124,6 +125,7 @@ class Message(Content):
         self.nesting = 0
         self.frame: Frame | None = None
         self.called = False
+        self.copied = False
         self.response = False
         self.pox = False
         self.pox_fault = False
@@ -166,12 +168,13 @@ class Message(Content):
         copy.variables = {name: independent(value) for name, value in self.variables.items()}
         copy.secrets = set(self.secrets)
         copy.frame = snapshot(self.frame)
+        copy.copied = True
         return copy
 
     @property
     def is_fault(self) -> bool:
         """A SOAP fault, or plain XML that is marked as one."""
-        if self.pox_fault or self.has_json:
+        if self.pox_fault or self.has_json or self.written_envelope is not None:
             return self.pox_fault
         payload = self.payload
         return payload is not None and payload.tag in _FAULTS
@@ -199,7 +202,7 @@ class Message(Content):
 
     def _read_addressing(self) -> None:
         header = self.header
-        if header is None:
+        if header is None or not len(header):
             return
         for block in header.iterchildren(etree.Element):
             namespace, _, name = block.tag[1:].rpartition("}")

@@ -9,7 +9,7 @@ and ``axis2-client``; only readable are ``func`` (template parameters), ``regist
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Set
 from copy import deepcopy
 from typing import Any, Protocol
 
@@ -70,7 +70,7 @@ class FunctionContext:
 
     def __init__(self, template: str, parameters: Mapping[str, Any]) -> None:
         self.template = template
-        self.parameters = dict(parameters)
+        self.parameters = parameters
 
     def get(self, name: str) -> Any:
         """The value, or ``None`` for a parameter that was not given."""
@@ -145,8 +145,10 @@ class Properties:
         else:
             self.scope(scope).pop(name, None)
 
-    def forget(self, names: Iterable[str]) -> None:
+    def forget(self, names: Set[str]) -> None:
         """Remove those of ``names`` that the default scope has."""
+        if names.isdisjoint(self.default):  # nearly always, and told at once
+            return
         for name in self.default.keys() & names:
             del self.default[name]
 

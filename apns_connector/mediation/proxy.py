@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from apns_connector.mediation.endpoints.endpoint import Endpoint
@@ -55,6 +56,7 @@ class Proxy:
         self.wsdl: Element | None = None
         self.place = place
         self._flows = flows
+        self._path = f"/services/{name}"  # how a request is addressed nearly always
 
     def __repr__(self) -> str:
         return f"Proxy({self.name!r})"
@@ -62,13 +64,13 @@ class Proxy:
     def __str__(self) -> str:
         return f"Proxy '{self.name}'"
 
-    async def receive(self, message: Message) -> Exchange:
+    def receive(self, message: Message) -> Coroutine[Any, Any, Exchange]:
         """Run a request through the service; the exchange holds the answer, if there is one.
 
         Raises FaultSequenceFailed when the fault sequence failed as well: nobody is left then.
         """
         message.service = self
-        return await self._flows.receive(message)
+        return self._flows.receive(message)
 
     async def answer(self, message: Message) -> None:
         """Run a response through the out flow; without one it goes straight to the client."""
@@ -79,7 +81,7 @@ class Proxy:
         await self._flows.handle(message, fault)
 
     def is_at(self, address: str) -> bool:
-        return is_address_of(self.name, address)
+        return address == self._path or is_address_of(self.name, address)
 
     @classmethod
     def from_element(cls, element: Element, reader: Reader) -> Proxy:

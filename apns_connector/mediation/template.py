@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Coroutine, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from apns_connector.mediation.mediator import Sequence, guarded
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.properties import FunctionContext
 from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.value import Value
+from apns_connector.mediation.value import Static, Value
 from apns_connector.mediation.xml import SYNAPSE, Element, children
 
 MANDATORY_MISSING = 500101
@@ -56,30 +56,26 @@ class Template:
         on_error = element.get("onError")
         return cls(name, parameters, reader.mediators(body, name=name, on_error=on_error))
 
-    async def call(
-        self, message: Message, arguments: Mapping[str, Value], given: Mapping[str, Any]
-    ) -> bool:
-        """Run with ``arguments``, evaluated now, and ``given``, which are values already.
-
-        The arguments are evaluated before the new parameters are in force: ``$func:`` in them is
-        the caller's. As in Synapse the parameters stay in force when the template did not run to
-        its end, so that a fault sequence still sees them.
-        """
-        parameters = self._evaluated(message, arguments)
-        message.functions.append(FunctionContext(self.name, {**given, **parameters}))
+    async def run(self, message: Message, parameters: dict[str, Any]) -> bool:
+        """As in Synapse the parameters stay in force when the template did not run to its end, so
+        that a fault sequence still sees them."""
+        message.functions.append(FunctionContext(self.name, parameters))
         if not await self.body.mediate(message):
             return False
         message.functions.pop()
         return True
 
-    def _evaluated(self, message: Message, arguments: Mapping[str, Value]) -> dict[str, Any]:
-        """The declared parameters that have a value; what is not declared is never evaluated."""
-        values: dict[str, Any] = {}
-        for name, argument in arguments.items():
-            if name in self._declared:
-                value = argument.parameter(message)
-                if value is not None:
-                    values[name] = value
+    def arguments(self, given: Mapping[str, Value]) -> Arguments:
+        """What is ``given`` for its parameters; what is not declared is never evaluated."""
+        declared = {name: value for name, value in given.items() if name in self._declared}
+        return Arguments(
+            self,
+            {name: value.content for name, value in declared.items() if type(value) is Static},
+            tuple((name, value) for name, value in declared.items() if type(value) is not Static),
+        )
+
+    def add_needed(self, message: Message, values: dict[str, Any]) -> None:
+        """Defaults for what has no value. Raises MediationError if one is mandatory."""
         for parameter in self._needed:
             if parameter.name not in values:
                 value = None if parameter.default is None else parameter.default.parameter(message)
@@ -87,7 +83,6 @@ class Template:
                     values[parameter.name] = value
                 elif parameter.mandatory:
                     raise self._missing(message, parameter.name)
-        return values
 
     def _missing(self, message: Message, parameter: str) -> MediationError:
         """Synapse writes these two properties itself, over those of an earlier fault."""
@@ -98,6 +93,26 @@ class Template:
         message.properties.set("ERROR_CODE", MANDATORY_MISSING)
         message.properties.set("ERROR_MESSAGE", text)
         return MediationError(text, code=MANDATORY_MISSING)
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """What one call gives to one template: ``texts`` as they are written out, the others to be
+    evaluated for each message."""
+
+    template: Template
+    texts: Mapping[str, str]
+    evaluated: tuple[tuple[str, Value], ...]
+
+    def values(self, message: Message) -> dict[str, Any]:
+        """Evaluated before the new parameters are in force: ``$func:`` in them is the caller's."""
+        values: dict[str, Any] = dict(self.texts)
+        for name, argument in self.evaluated:
+            value = argument.parameter(message)
+            if value is not None:
+                values[name] = value
+        self.template.add_needed(message, values)
+        return values
 
 
 class TemplateCall:
@@ -112,26 +127,38 @@ class TemplateCall:
         on_error: str | None = None,
     ) -> None:
         self.target = target
-        self._arguments = dict(arguments)
+        self._given = dict(arguments)
+        self._arguments: Arguments | None = None  # once it is known for which template
         self._connection = connection
         self._on_error = on_error
 
-    async def mediate(self, message: Message) -> bool:
-        return await self.call(message, {})
+    def mediate(self, message: Message) -> Coroutine[Any, Any, bool]:
+        return self.call(message, {})
 
-    async def call(self, message: Message, given: Mapping[str, Any]) -> bool:
-        """Mediate with further parameters whose values are known."""
+    def call(self, message: Message, known: Mapping[str, Any]) -> Coroutine[Any, Any, bool]:
+        """Mediate with further parameters whose values are ``known``."""
         if self._on_error is None:
-            return await self._call(message, given)
-        return await guarded(self._call(message, given), self._on_error, message)
+            return self._call(message, known)
+        return self._guarded(message, known, self._on_error)
 
-    async def _call(self, message: Message, given: Mapping[str, Any]) -> bool:
+    async def _guarded(self, message: Message, known: Mapping[str, Any], on_error: str) -> bool:
+        return await guarded(self._call(message, known), on_error, message)
+
+    async def _call(self, message: Message, known: Mapping[str, Any]) -> bool:
         template = message.configuration.template(self.target)
         if template is None:
             raise MediationError(f"Sequence template {self.target} cannot be found")
         if self._connection is not None and not await self._connect(message, self._connection):
             return False
-        return await template.call(message, self._arguments, given)
+        values = self._arguments_for(template).values(message)
+        return await template.run(message, {**known, **values} if known else values)
+
+    def _arguments_for(self, template: Template) -> Arguments:
+        """Found out again only when the name leads to another template."""
+        arguments = self._arguments
+        if arguments is None or arguments.template is not template:
+            arguments = self._arguments = template.arguments(self._given)
+        return arguments
 
     async def _connect(self, message: Message, connection: Value) -> bool:
         """Run the connection completely; only then are the arguments of the operation evaluated."""

@@ -12,7 +12,8 @@ import json
 import os
 import secrets
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ _FORMAT = 1
 COST = 2**15
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
+_BELIEVED_SECONDS = 1.0
 _CHECK = "apns-connector vault"
 
 
@@ -53,17 +55,25 @@ def master_key_from(environment: Mapping[str, str]) -> str | None:
 class Vault:
     """The secrets of the file ``vault.json`` in ``folder``.
 
-    ``master_key`` is any text; without it only the names can be listed. A change of the file is
-    seen at the next look-up.
+    ``master_key`` is any text; without it only the names can be listed. A new secret is seen at
+    the next look-up, a replaced one within a second. ``clock`` gives seconds that only grow.
     """
 
-    def __init__(self, folder: Path, master_key: str | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        master_key: str | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._file = folder / FILE_NAME
         self._master_key = master_key
         self._cipher: tuple[str, AESGCM] | None = None
         self._refused: str | None = None
         self._content: tuple[int, dict[str, Any]] | None = None
-        self._unsealed: dict[tuple[str, str], str] = {}  # by alias and sealed text
+        self._clock = clock
+        self._believed_until = 0.0
+        self._unsealed: dict[str, str] = {}  # of this content
 
     def __repr__(self) -> str:
         return f"Vault({str(self._file)!r})"
@@ -120,19 +130,11 @@ class Vault:
 
     def get(self, alias: str) -> str:
         """Raises VaultError for an unknown alias, a wrong master key, a damaged secret."""
-        content = self._read()
-        cipher = self._opened(content)
-        sealed = content["secrets"].get(alias)
-        if sealed is None:
-            raise VaultError(self._unknown(alias))
-        known = self._unsealed.get((alias, sealed))
-        if known is not None:
-            return known
-        try:
-            secret = _unseal(cipher, alias, sealed)
-        except (InvalidTag, ValueError) as error:
-            raise VaultError(f"Secret '{alias}' is damaged: put it into the vault again") from error
-        self._unsealed[alias, sealed] = secret
+        if self._content is None or self._clock() >= self._believed_until:
+            self._read()
+        secret = self._unsealed.get(alias)
+        if secret is None:
+            secret = self._unsealed[alias] = self._unsealed_anew(alias)
         return secret
 
     def lookup(self, alias: str) -> str:
@@ -171,6 +173,17 @@ class Vault:
         self._cipher = (salt, cipher)
         return cipher
 
+    def _unsealed_anew(self, alias: str) -> str:
+        content = self._read()
+        cipher = self._opened(content)
+        sealed = content["secrets"].get(alias)
+        if sealed is None:
+            raise VaultError(self._unknown(alias))
+        try:
+            return _unseal(cipher, alias, sealed)
+        except (InvalidTag, ValueError) as error:
+            raise VaultError(f"Secret '{alias}' is damaged: put it into the vault again") from error
+
     def _read(self) -> dict[str, Any]:
         try:
             modified = self._file.stat().st_mtime_ns
@@ -181,6 +194,7 @@ class Vault:
             raise VaultError(f"There is no vault: {self._file} does not exist") from error
         except (OSError, ValueError) as error:
             raise VaultError(f"The vault {self._file} cannot be read: {error}") from error
+        self._believed_until = self._clock() + _BELIEVED_SECONDS
         return self._content[1]
 
     def _write(self, content: dict[str, Any]) -> None:

@@ -57,6 +57,9 @@ class XPathExpression(Expression):
         result = self._evaluate(message)
         if result is None or type(result) is str:  # the most frequent cases
             return result
+        return self._as_text(result, message)
+
+    def _as_text(self, result: Any, message: Message) -> str | None:
         if message.configuration.compatibility.direct_text:
             return as_direct_text(result)
         return as_text(result, serialize_elements=self._as_xml)
@@ -65,9 +68,12 @@ class XPathExpression(Expression):
         return as_boolean(self._evaluate(message))
 
     def parameter(self, message: Message) -> Any:
+        result = self._evaluate(message)
+        if result is None or type(result) is str:
+            return result
         if message.configuration.compatibility.text_parameters:
-            return self.text(message)
-        return as_parameter(self._evaluate(message))
+            return self._as_text(result, message)
+        return as_parameter(result)
 
 
 def compile_xpath(text: str, namespaces: Mapping[str | None, str]) -> XPathExpression:
@@ -94,6 +100,9 @@ def _compile(text: str, namespaces: Mapping[str, str]) -> Getter:
 def _call(function: Function, texts: tuple[str, ...], namespaces: Mapping[str, str]) -> Getter:
     if function is get_property and all(_LITERAL.fullmatch(text) for text in texts):
         return property_getter(*(text[1:-1] for text in texts))
+    if all(_LITERAL.fullmatch(text) for text in texts):
+        literals = [text[1:-1] for text in texts]
+        return lambda message: function(message, *literals)
     arguments = [_compile(text, namespaces) for text in texts]
     return lambda message: function(message, *(argument(message) for argument in arguments))
 
@@ -168,7 +177,9 @@ class _XPath:
             raise ConfigurationError(f"the XPath {text} is not valid: {error}") from error
 
     def evaluate(self, message: Message) -> Any:
-        values = {name: _argument(get(message)) for name, get in self._variables.items()}
+        values: dict[str, Any] = {}
+        for name, get in self._variables.items():
+            values[name] = _argument(get(message))
         if not self._functions:
             return self._apply(message.envelope, values)
         running = _running.get((message, ()))[1]

@@ -60,6 +60,7 @@ class Clients:
         self._timeout = timeout
         self._capacity = capacity
         self._certificates: OrderedDict[Hashable, Certificate] = OrderedDict()
+        self._opening: dict[Hashable, asyncio.Task[Certificate]] = {}
         self._signing_keys: OrderedDict[Hashable, SigningKey] = OrderedDict()
         self._clients: Reused[Client] = Reused(capacity, clock)
         self._channels: Reused[Channels] = Reused(capacity, clock)
@@ -82,11 +83,18 @@ class Clients:
         key = (password, content)  # hashed once for a resource of the registry
         certificate = self._certificates.get(key)
         if certificate is None:
-            certificate = await asyncio.to_thread(Certificate.from_pkcs12, content, password, name)
-            _tell_of(certificate, name)
+            certificate = await self._opened(key, content, password, name)
         self._remember(self._certificates, key, certificate)
         certificate.check_validity(datetime.now(UTC), name)
         return certificate
+
+    async def _opened(self, key: Hashable, content: bytes, password: str, name: str) -> Certificate:
+        """Opening takes a while, on purpose: all who ask in that while share it."""
+        opening = self._opening.get(key)
+        if opening is None:
+            opening = self._opening[key] = asyncio.create_task(_open(content, password, name))
+            opening.add_done_callback(lambda _: self._opening.pop(key))
+        return await asyncio.shield(opening)
 
     def signing_key(self, content: bytes, key_id: str, team_id: str, name: str) -> SigningKey:
         """The key in a .p8 file, opened once: all who use it share its provider token.
@@ -118,6 +126,10 @@ class Clients:
 
         return await self._clients.get((destination, credentials.fingerprint, proxy), make)
 
+    def again(self, client: Client) -> bool:
+        """Whether a client is still open; it counts as used now."""
+        return self._clients.again(client)
+
     async def channels(
         self,
         credentials: Credentials,
@@ -148,6 +160,12 @@ class Clients:
         known.move_to_end(key)
         if len(known) > self._capacity:
             known.popitem(last=False)
+
+
+async def _open(content: bytes, password: str, name: str) -> Certificate:
+    certificate = await asyncio.to_thread(Certificate.from_pkcs12, content, password, name)
+    _tell_of(certificate, name)
+    return certificate
 
 
 def _tell_of(certificate: Certificate, name: str) -> None:

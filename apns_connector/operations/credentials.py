@@ -31,11 +31,13 @@ SIGNING_KEY_PARAMETERS: Final = ("signingKeyRegistryPath", "signingKeyAlias", "k
 
 @dataclass(frozen=True, slots=True)
 class CertificateFile:
-    """A .p12 file as it was found; ``name`` is its registry path or attachment name."""
+    """A .p12 file as it was found; ``name`` is its registry path or attachment name, ``path`` that
+    in the registry if it is from there."""
 
     name: str
     content: bytes = field(repr=False)
     password: str = field(repr=False)
+    path: str | None = None
 
     async def open(self, clients: Clients) -> Credentials:
         """Raises :class:`CredentialsError`."""
@@ -44,12 +46,14 @@ class CertificateFile:
 
 @dataclass(frozen=True, slots=True)
 class SigningKeyFile:
-    """A .p8 file as it was found; ``name`` is its registry path, or its alias in the vault."""
+    """A .p8 file as it was found; ``name`` is its registry path, or its alias in the vault,
+    ``path`` that in the registry if it is from there."""
 
     name: str
     content: bytes = field(repr=False)
     key_id: str
     team_id: str
+    path: str | None = None
 
     async def open(self, clients: Clients) -> Credentials:
         """Raises :class:`CredentialsError`."""
@@ -92,15 +96,16 @@ def _given(parameters: Parameters, names: tuple[str, ...]) -> list[str]:
 
 def _certificate(message: Message, parameters: Parameters) -> CertificateFile:
     method = parameters.required("certificateFetchMethod")
+    path = None
     if method == ATTACHMENT:
         name = parameters.required("certificateAttachmentName")
         content = _attachment(message, name)
     elif method == REGISTRY:
-        name = parameters.required("certificateRegistryPath")
+        name = path = parameters.required("certificateRegistryPath")
         content = _registry_resource(message, name, "certificate")
     else:
         raise OperationError.illegal(f"Certificate fetch method '{method}' is not allowed.")
-    return CertificateFile(name, content, parameters.required("password"))
+    return CertificateFile(name, content, parameters.required("password"), path)
 
 
 def _attachment(message: Message, name: str) -> bytes:
@@ -148,7 +153,7 @@ def _signing_key(message: Message, parameters: Parameters) -> SigningKeyFile:
         return SigningKeyFile(f"alias {alias}", _secret(message, alias), key_id, team_id)
     name = parameters.needed("signingKeyRegistryPath")
     content = _registry_resource(message, name, "signing key")
-    return SigningKeyFile(name, content, key_id, team_id)
+    return SigningKeyFile(name, content, key_id, team_id, name)
 
 
 def _secret(message: Message, alias: str) -> bytes:

@@ -11,12 +11,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from apns_connector.apns import Client
 from apns_connector.mediation.message import Message
-from apns_connector.operations.clients import Clients
 from apns_connector.operations.draft import read_draft, told_cut, with_topic
 from apns_connector.operations.failure import OperationError
-from apns_connector.operations.init import Init, read_init
+from apns_connector.operations.from_store import send_once
 from apns_connector.operations.operation import Operation, require_accepted
 from apns_connector.operations.parameters import Parameters, properties
 from apns_connector.operations.result import Result
@@ -29,12 +27,14 @@ class DispatchToDevice(Operation):
     by_hand = properties("deviceToken", "alert", "sound", "badge")
 
     async def perform(self, message: Message, parameters: Parameters) -> Result:
-        draft = read_draft(parameters).of(message)
-        notification = draft.to(read_device_token(parameters))
-        init = read_init(message)
-        client = await connect(self.clients, init)
+        draft = read_draft(parameters)
+        device_token = read_device_token(parameters)
+        (mark,) = draft.marks(message, [device_token])
+        notification = draft.to(device_token, mark.apns_id)
+        connected = await self.connections.open(message)
+        init = connected.init
         notification = with_topic(notification, init.topic)
-        response = await client.send(notification, timeout=init.timeout)
+        response = await send_once(connected.client, notification, mark, init.timeout)
         require_accepted(message, response)
         content = {
             "status": response.status,
@@ -53,11 +53,3 @@ def read_device_token(parameters: Parameters) -> str:
     if not device_token.strip():
         raise OperationError.illegal("Device token is empty")
     return device_token
-
-
-async def connect(clients: Clients, init: Init) -> Client:
-    """The client for ``init``. Raises :class:`DestinationError`, :class:`CredentialsError`,
-    :class:`ConfigurationError`."""
-    destination = clients.destination(init.destination)
-    credentials = await init.credentials.open(clients)
-    return await clients.client(credentials, destination, init.proxy)

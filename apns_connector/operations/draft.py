@@ -4,8 +4,7 @@ and for many."""
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +14,7 @@ from apns_connector.apns import payload as payloads
 from apns_connector.apns.alert import alert as alert_dictionary
 from apns_connector.mediation.message import Message
 from apns_connector.operations.failure import OperationError
-from apns_connector.operations.from_store import next_apns_id, refuse_expired
+from apns_connector.operations.from_store import UNMARKED, Mark, marks_of, refuse_expired
 from apns_connector.operations.parameters import INT, Parameters
 
 ALERT: Final = "alert"
@@ -57,8 +56,7 @@ _BEYOND: Final = frozenset(CONTENT) - {"alert", "sound", "badge"} | {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True):
     """``topic``: the app's bundle id, or a topic. ``apns_id``: "" to have one made. ``cut``: what
     was taken from the alert so that the payload fits."""
 
@@ -71,14 +69,22 @@ class Draft:
     apns_id: str = ""
     cut: Cut | None = None
 
-    def of(self, message: Message) -> Draft:
-        """For the next notification of the flow: with an id that is the same when the message
-        comes out of its store again. Raises :class:`OperationError` if it has expired there."""
-        refuse_expired(message, self.expiration, time.time())
-        apns_id = self.apns_id or next_apns_id(message)
-        return self if apns_id == self.apns_id else replace(self, apns_id=apns_id)
+    def marks(self, message: Message, device_tokens: Sequence[str]) -> list[Mark]:
+        """Of the notifications to these devices. Raises :class:`OperationError` if one of them has
+        expired in a store."""
+        if message.exchange.attempt is None:  # nearly always
+            return [UNMARKED] * len(device_tokens)
+        cleaned = [clean_device_token(device_token) for device_token in device_tokens]
+        marks = marks_of(message, self._content, cleaned)
+        refuse_expired(marks, self.expiration, time.time())
+        return marks
 
-    def to(self, device_token: str) -> Notification:
+    def _content(self) -> bytes:
+        """What tells it from others to the same device."""
+        kind = f"{self.topic}\0{self.push_type}\0{self.collapse_id}\0"
+        return kind.encode() + payloads.to_json(self.payload)
+
+    def to(self, device_token: str, apns_id: str = "") -> Notification:
         """Raises :class:`NotificationError`."""
         return Notification(
             device_token=clean_device_token(device_token),
@@ -88,7 +94,7 @@ class Draft:
             priority=self.priority,
             expiration=self.expiration,
             collapse_id=self.collapse_id,
-            apns_id=self.apns_id,
+            apns_id=self.apns_id or apns_id,
         )
 
 

@@ -5,7 +5,7 @@ operation reads them from there, so setting the properties by hand works as well
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from apns_connector.apns import Proxy
 from apns_connector.errors import ConfigurationError
@@ -20,6 +20,7 @@ from apns_connector.operations.credentials import (
 from apns_connector.operations.failure import OperationError, record
 from apns_connector.operations.parameters import Parameters, properties
 
+INIT: Final = "init"
 CONNECTION_TYPE: Final = "apns"
 
 PARAMETERS: Final = (
@@ -40,6 +41,7 @@ _FURTHER: Final = frozenset(PARAMETERS) - {
     *SIGNING_KEY_PARAMETERS,
 }
 _PROPERTIES: Final = properties(*PARAMETERS)
+_HELD_AS: Final = {name: held_as for held_as, name in _PROPERTIES.items()}
 
 
 class KeepInit:
@@ -47,12 +49,12 @@ class KeepInit:
     earlier ``<apns.init>`` shines through."""
 
     async def mediate(self, message: Message) -> bool:
-        parameters = Parameters(message, "init")
+        parameters = Parameters(message, INIT)
         message.properties.forget(_PROPERTIES.keys())
         try:
             for name in parameters:
-                held_as = f"apns.{name}"
-                if held_as in _PROPERTIES:
+                held_as = _HELD_AS.get(name)
+                if held_as is not None:
                     message.properties.set(held_as, parameters.text(name))
         except OperationError as failure:
             raise record(message, failure) from failure
@@ -70,12 +72,17 @@ class Init:
     proxy: Proxy | None = None
 
 
+def said_in(message: Message) -> tuple[Any, ...]:
+    """What the properties hold that an init leaves, each in its place."""
+    return tuple(map(message.properties.default.get, _PROPERTIES))
+
+
 def read_init(message: Message) -> Init:
     """The settings on ``message``, with the file of the certificate or key.
 
     Raises :class:`OperationError`; what the original connector had is checked first.
     """
-    parameters = Parameters(message, "init", _PROPERTIES)
+    parameters = Parameters(message, INIT, _PROPERTIES)
     destination = parameters.required("destination")
     credentials = read_credentials(message, parameters)
     if parameters.none_of(_FURTHER):  # nothing is asked for that cannot be there

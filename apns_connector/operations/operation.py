@@ -14,6 +14,7 @@ from apns_connector.apns.reasons import RESPONSE_BUILDING
 from apns_connector.errors import ApnsError, ChannelRefused, XmlError
 from apns_connector.mediation.message import Message
 from apns_connector.operations.clients import Clients
+from apns_connector.operations.connections import Connections
 from apns_connector.operations.failure import OperationError, record
 from apns_connector.operations.output import INTO_BODY, Output
 from apns_connector.operations.parameters import Parameters
@@ -46,6 +47,7 @@ class Operation(ABC):
 
     def __init__(self, clients: Clients) -> None:
         self.clients = clients
+        self.connections = Connections(clients)
 
     @abstractmethod
     async def perform(self, message: Message, parameters: Parameters) -> Result:
@@ -62,33 +64,34 @@ class Operation(ABC):
         output = INTO_BODY
         try:
             output = _read_output(parameters)
-            result = await self._perform(message, parameters)
+            try:
+                result = await self.perform(message, parameters)
+            except OperationError:
+                raise
+            except Exception as error:
+                raise self._failure(message, error) from error
             self._answer(message, output, result)
         except OperationError as failure:
             self._log(message, parameters, failure)
             raise record(message, failure, output) from failure
         finally:
-            message.properties.forget(self.by_hand)
+            message.properties.forget(self.by_hand.keys())
         return True
 
-    async def _perform(self, message: Message, parameters: Parameters) -> Result:
-        try:
-            return await self.perform(message, parameters)
-        except ApnsError as error:
-            if isinstance(error, ChannelRefused):
-                tell(message, status=error.status, reason=error.reason, id=error.apns_id)
-            raise OperationError.from_error(error) from error
-        except OperationError:
-            raise
-        except Exception as error:
-            logger.exception("%s could not be carried out", self.name)
-            raise OperationError.unknown() from error
+    def _failure(self, message: Message, error: Exception) -> OperationError:
+        """What it means that it could not be performed."""
+        if not isinstance(error, ApnsError):
+            logger.error("%s could not be carried out", self.name, exc_info=error)
+            return OperationError.unknown()
+        if isinstance(error, ChannelRefused):
+            tell(message, status=error.status, reason=error.reason, id=error.apns_id)
+        return OperationError.from_error(error)
 
     def _answer(self, message: Message, output: Output, result: Result) -> None:
         """The XML takes the place of the whole envelope, headers included, as SOAP 1.1."""
 
         def replace() -> None:
-            message.replace_envelope(result.envelope(self.name))
+            result.put_envelope(message, self.name)
             message.properties.remove("NO_ENTITY_BODY", "axis2")  # of an empty reply before it
 
         try:
@@ -130,19 +133,15 @@ def _read_output(parameters: Parameters) -> Output:
 def tell(message: Message, **outcome: object) -> None:
     """Set the properties ``apns.NAME``; ``None`` sets none."""
     for name, value in outcome.items():
-        message.properties.set(f"apns.{name}", None if value is None else str(value))
+        if value is not None:
+            message.properties.default[f"apns.{name}"] = str(value)
 
 
 def require_accepted(message: Message, response: Response) -> Response:
     """``response``, told in properties. Raises :class:`OperationError` if Apple said no."""
-    tell(
-        message,
-        status=response.status,
-        id=response.apns_id,
-        reason=response.reason,
-        timestamp=response.timestamp,
-    )
+    tell(message, status=response.status, id=response.apns_id)
     if not response.accepted:
+        tell(message, reason=response.reason, timestamp=response.timestamp)
         raise OperationError.from_rejection(response)
     logger.debug("Accepted: %r", response.notification)
     return response

@@ -75,7 +75,7 @@ class Parameters:
         # The innermost template is another one when a flow names the class by itself.
         mine = bool(functions) and functions[-1].template == operation
         self._given: Mapping[str, Any] = functions[-1].parameters if mine else _NOTHING
-        if by_hand:
+        if by_hand and not by_hand.keys().isdisjoint(message.properties.default):
             self._given = {**_held(message.properties.default, by_hand), **self._given}
 
     def __iter__(self) -> Iterator[str]:
@@ -134,6 +134,8 @@ class Parameters:
         value = self._stripped(name)
         if not value:
             return None
+        if len(value) < 10 and value.isascii() and value.isdecimal() and int(value) <= largest:
+            return int(value)  # nearly always
         match = _INTEGER.fullmatch(value)
         if match is None or len(match[1]) > 20 or abs(int(match[1])) > largest:
             raise OperationError.illegal(

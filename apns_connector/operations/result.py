@@ -7,14 +7,15 @@ element with one element for each item, and what is ``None`` is left out.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
+import msgspec
 from lxml import etree
 
+from apns_connector.mediation.content import Content
 from apns_connector.mediation.soap import SoapVersion, new_envelope
+from apns_connector.mediation.written_envelope import WrittenEnvelope
 from apns_connector.mediation.xml import Element, writable
 
 NAMESPACE: Final = "urn:org.wso2.carbon.connector.apns"
@@ -23,14 +24,13 @@ NAMESPACE: Final = "urn:org.wso2.carbon.connector.apns"
 ITEMS: Final = {"devices": "device", "channelIds": "channelId"}
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True):
     """``success``: as the payload says it. ``content``: what else is told. ``json_only``: members
     that the XML does not have, since it did not have them before there was JSON. ``status``: of
     Apple's answer, if the operation had one.
     """
 
-    content: Mapping[str, Any] = field(default_factory=dict)
+    content: Mapping[str, Any] = msgspec.field(default_factory=dict)
     success: bool = True
     json_only: frozenset[str] = frozenset()
     status: int | None = None
@@ -39,20 +39,28 @@ class Result:
         """As JSON."""
         return {"success": self.success, **without_nothing(self.content)}
 
-    def envelope(self, operation: str) -> Element:
-        """As XML, in an envelope of SOAP 1.1."""
-        envelope = deepcopy(_envelope(operation, self.success))
-        shown = {name: self.content[name] for name in self.content if name not in self.json_only}
-        if shown:
-            append_members(envelope[0][0], shown)
-        return envelope
+    def put_envelope(self, content: Content, operation: str) -> None:
+        """Into the message as XML, in an envelope of SOAP 1.1."""
+        written = _envelope(operation, self.success)
+        shown = {
+            name: value
+            for name, value in self.content.items()
+            if value is not None and name not in self.json_only
+        }
+        if not shown:
+            content.replace_written(written)
+            return
+        envelope = written.copy()
+        append_members(envelope[0][0], shown)
+        content.replace_envelope(envelope)
 
 
 @lru_cache(maxsize=64)
-def _envelope(operation: str, success: bool) -> Element:
+def _envelope(operation: str, success: bool) -> WrittenEnvelope:
+    """With nothing in it but whether it was a success."""
     result = etree.Element(f"{{{NAMESPACE}}}{operation}Result", nsmap={"apns": NAMESPACE})
     append_members(result, {"successful": success})
-    return new_envelope(SoapVersion.SOAP11, result)
+    return WrittenEnvelope(new_envelope(SoapVersion.SOAP11, result))
 
 
 def append_members(parent: Element, content: Mapping[str, Any]) -> None:

@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 # What nobody has used for this long is closed: its credentials have been replaced, mostly.
 IDLE_SECONDS: Final = 900.0
+# How often that is looked at while all find what they used before.
+LOOK_SECONDS: Final = 60.0
 
 
 class Closable(Protocol):
@@ -41,6 +43,8 @@ class Reused(Generic[T]):
         self._capacity = capacity
         self._clock = clock
         self._kept: OrderedDict[Hashable, _Kept[T]] = OrderedDict()
+        self._made: dict[T, _Kept[T]] = {}
+        self._look_at = 0.0
         self._closing: set[asyncio.Task[None]] = set()
 
     async def get(self, key: Hashable, make: Callable[[], T]) -> T:
@@ -54,10 +58,21 @@ class Reused(Generic[T]):
         kept.used_at = now
         self._kept.move_to_end(key)
         self._evict(now)
-        if kept.making.done():
-            return kept.making.result()
         # Shielded: a caller that goes away must not take it from those that wait with it.
-        return await asyncio.shield(kept.making)
+        made = kept.making.result() if kept.making.done() else await asyncio.shield(kept.making)
+        if self._kept.get(key) is kept:
+            self._made[made] = kept
+        return made
+
+    def again(self, made: T) -> bool:
+        """Whether what ``get`` has given is still open; it counts as used now."""
+        kept = self._made.get(made)
+        if kept is None:
+            return False
+        kept.used_at = now = self._clock()
+        if now >= self._look_at:
+            self._evict(now)
+        return True
 
     async def close(self) -> None:
         """Close all of them, each in its own way, and wait for it."""
@@ -67,12 +82,15 @@ class Reused(Generic[T]):
 
     def _evict(self, now: float) -> None:
         """The one used longest ago goes if there are too many, or if that was too long ago."""
-        oldest = next(iter(self._kept.values()))
+        self._look_at = now + LOOK_SECONDS
+        key, oldest = min(self._kept.items(), key=lambda item: item[1].used_at)
         if len(self._kept) > self._capacity or now - oldest.used_at > IDLE_SECONDS:
-            self._kept.popitem(last=False)
+            del self._kept[key]
             self._retire(oldest.making)
 
     def _retire(self, making: asyncio.Task[T]) -> None:
+        if making.done() and making.exception() is None:
+            self._made.pop(making.result(), None)
         closing = asyncio.create_task(_close(making))
         self._closing.add(closing)
         closing.add_done_callback(self._closing.discard)

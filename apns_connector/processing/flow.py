@@ -4,7 +4,6 @@ and to an outcome."""
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 from apns_connector.delivery.retry import Outcome
 from apns_connector.mediation.mediator import Sequence, record_fault
@@ -14,10 +13,8 @@ from apns_connector.processing.verdict import (
     forget_earlier_failures,
     judge,
     together,
+    told_missing,
 )
-
-if TYPE_CHECKING:
-    pass
 
 _log = logging.getLogger(__name__)
 
@@ -58,4 +55,4 @@ class RecordFlow:
         await message.exchange.branches_ended()
         message.exchange.take_response()
         message.exchange.end()
-        return together(self._outcomes)
+        return told_missing(together(self._outcomes), message.exchange.attempt)

@@ -1,12 +1,14 @@
 """ScheduledMessageForwardingProcessor: sends messages to an endpoint, one after the other.
 
-Of what versions of the ESB do differently: an answer is a success when its status is 2xx or one of
-``non.retry.status.codes`` and it is no SOAP fault; a message whose endpoint is nowhere is not
-removed but stops the processor. Other than there, an answer that no reply sequence wants is
-dropped, and is no reason to stop.
+An answer is a success when its status is 2xx or one of ``non.retry.status.codes`` and it is no SOAP
+fault. A message whose endpoint is nowhere stops the processor, and so does an answer with content
+that no reply sequence takes (Synapse: ForwardingService); either message stays. The ESB 4.9 forgets
+it: see :mod:`apns_connector.mediation.compatibility`.
 """
 
 from __future__ import annotations
+
+import logging
 
 from apns_connector.delivery.attempt import Bury
 from apns_connector.delivery.forwarder import Forwarder, GivenUp
@@ -17,6 +19,7 @@ from apns_connector.mediation.endpoints.endpoint import Endpoint, Sent
 from apns_connector.mediation.endpoints.reply import become, fault_in
 from apns_connector.mediation.endpoints.sending import sent
 from apns_connector.mediation.endpoints.truth import is_true
+from apns_connector.mediation.mediator import Sequence
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.message_processor import MessageProcessorDefinition
 from apns_connector.processing.context import Context, errors_on
@@ -29,6 +32,8 @@ from apns_connector.processing.options import (
 )
 from apns_connector.processing.verdict import forget_earlier_failures, shown
 
+_log = logging.getLogger(__name__)
+
 TARGET_ENDPOINT = "target.endpoint"
 FAIL_STORE = "message.processor.failMessagesStore"
 FAULT_SEQUENCE = "message.processor.fault.sequence"
@@ -36,6 +41,10 @@ REPLY_SEQUENCE = "message.processor.reply.sequence"
 DEACTIVATE_SEQUENCE = "message.processor.deactivate.sequence"
 # Nobody wants the reply. Its status is wanted all the same, and so it is waited for.
 _OUT_ONLY = "OUT_ONLY"
+_NOBODY_TAKES_IT = (
+    "The endpoint answered with a message, and nobody takes it: name a sequence in "
+    f"{REPLY_SEQUENCE}, or set the property {_OUT_ONLY}"
+)
 
 
 def forwarding_processor(definition: MessageProcessorDefinition, context: Context) -> Forwarder:
@@ -88,15 +97,29 @@ class Forwarding:
     async def deliver(self, record: Record) -> Outcome:
         try:
             message = self._context.message(record)
-            endpoint = self._endpoint(message)
         except ConnectorError as error:
             return Outcome(Verdict.HOPELESS, str(error))
+        try:
+            endpoint = self._endpoint(message)
+        except MediationError as error:
+            return self._nowhere(record, error)
         forget_earlier_failures(message)
         outcome = await self._send(endpoint, message)
-        if outcome.verdict is not Verdict.DELIVERED:
+        if outcome.verdict is Verdict.AGAIN:
             errors = errors_on(message)
             await self._context.run_aside(self._definition, FAULT_SEQUENCE, record, errors)
         return outcome
+
+    @property
+    def _forgets(self) -> bool:
+        return self._context.configuration.compatibility.forgets_forwarded
+
+    def _nowhere(self, record: Record, error: MediationError) -> Outcome:
+        if not self._forgets:
+            return Outcome(Verdict.HOPELESS, str(error))
+        name = self._definition.name
+        _log.warning("Message processor '%s': message %s is removed: %s", name, record.id, error)
+        return Outcome(Verdict.DELIVERED)
 
     def _endpoint(self, message: Message) -> Endpoint:
         """That of the processor, else the one that the message names. Raises MediationError."""
@@ -133,29 +156,40 @@ class Forwarding:
             return None
         if reply.is_fault:
             return f"The endpoint answered with a fault: {fault_in(reply).reason}"
-        if status is not None and not 200 <= int(status) < 300:
+        if status is not None and not self._is_success(int(status)):
             return f"The endpoint answered with status {status}"
         return None
 
+    def _is_success(self, status: int) -> bool:
+        return status < 400 and status != 301 if self._forgets else 200 <= status < 300
+
     async def _hand_on(self, answers: list[Sent]) -> Outcome:
-        """Run the replies through the reply sequence. One that it refuses, by an end or a failure,
-        has not arrived."""
+        """Run the replies through the reply sequence. What has one that is not taken has not
+        arrived."""
         key = self._definition.text(REPLY_SEQUENCE)
         sequence = self._context.configuration.sequence(key) if key else None
         for one in answers:
-            if sequence is None or one.reply is None:
+            if one.reply is None:
                 continue
-            become(one.message, one.reply)
-            one.message.response = True
-            try:
-                went_on = await sequence.mediate(one.message)
-            except Exception as error:  # noqa: BLE001 - whatever a mediator throws
-                return Outcome(
-                    Verdict.AGAIN, shown(f"The reply sequence failed: {error}", one.message)
-                )
-            if not went_on:
-                return Outcome(Verdict.AGAIN, f"The reply sequence '{key}' did not come to its end")
+            if sequence is not None:
+                problem = await _reply_problem(sequence, one.message, one.reply)
+                if problem is not None and not self._forgets:
+                    return Outcome(Verdict.AGAIN, problem)
+            elif not one.reply.properties.axis2.get("NO_ENTITY_BODY"):
+                verdict = Verdict.DELIVERED if self._forgets else Verdict.HOPELESS
+                return Outcome(verdict, _NOBODY_TAKES_IT, last=True)
         return Outcome(Verdict.DELIVERED)
+
+
+async def _reply_problem(sequence: Sequence, message: Message, reply: Message) -> str | None:
+    """Why the reply sequence has not taken a reply: it has failed, or ended before its end."""
+    become(message, reply)
+    message.response = True
+    try:
+        went_on = await sequence.mediate(message)
+    except Exception as error:  # noqa: BLE001 - whatever a mediator throws
+        return shown(f"The reply sequence failed: {error}", message)
+    return None if went_on else "The reply sequence did not come to its end"
 
 
 def _failed_silently(message: Message) -> str:

@@ -8,11 +8,12 @@ outage, which no record is to blame for.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from apns_connector.apns.reasons import ILLEGAL_PARAMETER, PAYLOAD, SERVICE, Action, explain
 from apns_connector.delivery.retry import Outcome, Verdict
+from apns_connector.mediation.attempt import Answer, Attempt
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.redaction import redacted_line, secrets_of, without_secrets
 
@@ -112,6 +113,25 @@ def together(outcomes: Iterable[Outcome]) -> Outcome:
         if worst:
             return max(worst, key=lambda outcome: (outcome.counts, outcome.after or 0.0))
     return found[0] if found else DELIVERED
+
+
+def arrived(answer: Answer | None) -> bool:
+    """Whether a notification needs no other attempt, not even one that a human asks for: Apple has
+    it, or nobody is there any more to deliver it to."""
+    if answer is None or answer.reason is None:
+        return answer is not None
+    return explain(answer.status, answer.reason).action is Action.FORGET_TOKEN
+
+
+def told_missing(outcome: Outcome, attempt: Attempt | None) -> Outcome:
+    """The outcome of a flow that has several notifications, with how many of them are missing."""
+    if attempt is None or outcome.verdict is Verdict.DELIVERED or len(attempt.asked) < 2:
+        return outcome
+    missing = sum(not arrived(attempt.answers.get(key)) for key in attempt.asked)
+    if not missing:  # the flow has failed elsewhere
+        return outcome
+    told = f"{missing} of {len(attempt.asked)} notifications not delivered: {outcome.reason}"
+    return replace(outcome, reason=told)
 
 
 def _number(value: Any) -> int | None:

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -22,7 +22,7 @@ from apns_connector.simulator import DemoCredentials, demo_credentials
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
-START_SECONDS = 30
+START_SECONDS = 90
 
 
 @dataclass
@@ -33,16 +33,29 @@ class Command:
     log: Path
 
     @classmethod
-    def start(cls, log: Path, *arguments: object, environment: dict[str, str] | None = None):
-        return cls.run(log, "-m", "apns_connector", *arguments, environment=environment)
+    def start(
+        cls,
+        log: Path,
+        *arguments: object,
+        environment: dict[str, str] | None = None,
+        within: Sequence[str] = (),
+    ):
+        module = ("-m", "apns_connector")
+        return cls.run(log, *module, *arguments, environment=environment, within=within)
 
     @classmethod
-    def run(cls, log: Path, *arguments: object, environment: dict[str, str] | None = None):
-        """Any Python program."""
+    def run(
+        cls,
+        log: Path,
+        *arguments: object,
+        environment: dict[str, str] | None = None,
+        within: Sequence[str] = (),
+    ):
+        """Any Python program; ``within``: the command in front that runs it somewhere else."""
         output: IO[bytes]
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, *map(str, arguments)],
+                [*within, sys.executable, *map(str, arguments)],
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
                 stdout=output,
                 stderr=subprocess.STDOUT,

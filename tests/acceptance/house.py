@@ -59,12 +59,13 @@ def token(number: int) -> str:
 
 @dataclass
 class House:
-    """A deployment, and the processes that serve it."""
+    """A deployment, and the processes that serve it. ``within``: the command in front of each."""
 
     folder: Path
     environment: dict[str, str]
     running: list[Command] = field(default_factory=list)
     port: int = 0
+    within: tuple[str, ...] = ()
 
     @classmethod
     def build(cls, folder: Path, apple: Apple) -> House:
@@ -91,7 +92,9 @@ class House:
 
     def start(self, name: str, *arguments: str) -> Command:
         log = self.folder.parent / f"{name}{len(self.running)}.log"
-        command = Command.start(log, name, self.folder, *arguments, environment=self.environment)
+        command = Command.start(
+            log, name, self.folder, *arguments, environment=self.environment, within=self.within
+        )
         self.running.append(command)
         return command
 
@@ -113,7 +116,11 @@ class House:
 
     def push(self, number: int, expiration: int | None = None) -> int:
         expires = "" if expiration is None else f"<expiration>{expiration}</expiration>"
-        body = f"<p><deviceToken>{token(number)}</deviceToken><alert>Hi</alert>{expires}</p>"
+        return self.post(
+            f"<p><deviceToken>{token(number)}</deviceToken><alert>Hi</alert>{expires}</p>"
+        )
+
+    def post(self, body: str) -> int:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             headers = {"Content-Type": "application/xml"}

@@ -24,9 +24,7 @@ class OrderContract:
     async def test_it_says_that_it_keeps_order(self, place: Place):
         assert place.store().keeps_order
 
-    async def test_one_of_a_lane_comes_out_at_a_time_in_the_order_they_were_put(
-        self, place: Place
-    ):
+    async def test_one_of_a_lane_comes_out_at_a_time_in_the_order_they_were_put(self, place: Place):
         first, second, third = records(3, lane="device")
         async with place.opened() as store:
             await store.put([first])

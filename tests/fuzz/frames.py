@@ -11,25 +11,58 @@ from __future__ import annotations
 
 import random
 import zlib
+from dataclasses import dataclass
 
 from apns_connector.apns import (
+    frame_reader,
     frames,
     header_block,
     http2,
+    ordinary_frames,
     received_frames,
     request_bodies,
+    request_writer,
     streams,
 )
+from apns_connector.apns.header_block import Field
 from apns_connector.apns.http2 import Http2
 from apns_connector.apns.http2_events import Answered, Event
 from tests.fuzz import changes, conversation, engine
 from tests.fuzz.conversation import CONSTANT, Conversation, Step
 from tests.fuzz.referee import Referee, Stream, frames_of
+from tests.unit.apns.one_by_one import one_by_one
 
-TRACED = (frames, header_block, http2, received_frames, request_bodies, streams)
+TRACED = (
+    frame_reader,
+    frames,
+    header_block,
+    http2,
+    ordinary_frames,
+    received_frames,
+    request_bodies,
+    request_writer,
+    streams,
+)
 # What the client may hold beyond bodies and answers: see _held.
 BASE_BYTES = 250_000
 BYTES_PER_REQUEST = 3_000
+
+
+@dataclass
+class Asked:
+    """A request, as the client takes them; ``number``: from 0."""
+
+    number: int
+    path: bytes
+    constant: tuple[Field, ...]
+    apns_id: bytes
+    more: tuple[Field, ...]
+    body: bytes | None
+    stream_id: int = 0
+
+    @property
+    def varying(self) -> tuple[Field, ...]:
+        return ((header_block.APNS_ID, self.apns_id), *self.more)
 
 
 class Talk:
@@ -70,7 +103,8 @@ class Talk:
         posted = method == conversation.POST
         body = conversation.body(step.number) if posted else None
         constant = CONSTANT if posted else (method, *CONSTANT)
-        stream_id = self.client.send(self.sent, path, constant, varying, body)
+        asked = Asked(self.sent, path, constant, varying[0][1], varying[1:], body)
+        assert self.client.send_all([asked]) == 1
         fields = [
             method,
             (b":scheme", b"https"),
@@ -80,25 +114,25 @@ class Talk:
             (b"authorization", self.authorization),
             *varying,
         ]
-        self.referee.streams[stream_id] = Stream(fields, body)
+        self.referee.streams[asked.stream_id] = Stream(fields, body)
         self.sent += 1
 
     def open_requests(self) -> int:
         return self.sent - len(self.cancelled) - len(self.ended())
 
     def ended(self) -> list[int]:
-        return [event.tag for event in self.events if hasattr(event, "tag")]
+        return [event.tag.number for event in self.events if hasattr(event, "tag")]
 
     def answered(self) -> list[int]:
-        return [event.tag for event in self.events if isinstance(event, Answered)]
+        return [event.tag.number for event in self.events if isinstance(event, Answered)]
 
     def stream(self, tag: int) -> Stream:
         return self.referee.streams[2 * tag + 1]
 
     def cancel(self, number: int) -> None:
-        tag = self.client.open_tags()[number]
-        self.cancelled.add(tag)
-        self.client.cancel(2 * tag + 1)
+        asked = self.client.open_tags()[number]
+        self.cancelled.add(asked.number)
+        self.client.cancel(asked.stream_id)
 
     def take(self) -> None:
         data = self.client.data_to_send()
@@ -111,7 +145,7 @@ class Talk:
 
     def give(self, data: bytes) -> None:
         broken = self.client.broken
-        events = self.client.receive_data(data)
+        events = list(one_by_one(self.client.receive_data(data)))
         assert not (broken and events)
         self.events += events
         if not self.client.broken:

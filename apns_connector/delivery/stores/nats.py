@@ -54,6 +54,7 @@ _A_DAY: Final = 86_400.0
 # So long the number of dead records is believed, in seconds.
 _BELIEVED: Final = 1.0
 _BETWEEN_TIDYING: Final = 5.0  # seconds
+_BETWEEN_TWO_LOOKS: Final = 1.0  # seconds, longer than a server takes to remove a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +154,8 @@ class NatsStore:
         until = time.monotonic() + wait
         while True:
             await self._tidy()
-            left = until - time.monotonic()
-            messages = await self._pull(limit, min(left, _BETWEEN_TIDYING))
+            left = min(until, self._tidy_at) - time.monotonic()
+            messages = await self._pull(limit, left)
             claims = [claim for one in messages if (claim := await self._take(one, lease))]
             if claims:
                 await self._telling.tell()
@@ -164,8 +165,9 @@ class NatsStore:
 
     async def _tidy(self) -> None:
         if time.monotonic() >= self._tidy_at:
-            self._tidy_at = time.monotonic() + _BETWEEN_TIDYING
-            await self._records.offer_again()
+            again = await self._records.offer_again()
+            seconds = _BETWEEN_TWO_LOOKS if again else _BETWEEN_TIDYING
+            self._tidy_at = time.monotonic() + seconds
 
     async def _pull(self, limit: int, wait: float) -> list[Msg]:
         there = await self._pulls.pull(limit)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable
-from typing import Any, Final, TypeVar
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from apns_connector.delivery.record import Record
 from apns_connector.delivery.stores.nats_layout import (
@@ -21,6 +21,9 @@ from apns_connector.delivery.stores.nats_layout import (
 )
 from apns_connector.delivery.stores.nats_link import NatsLink
 from apns_connector.errors import StoreError, StoreFull, StoreUnavailable
+
+if TYPE_CHECKING:
+    from nats.aio.msg import Msg
 
 T = TypeVar("T")
 
@@ -47,6 +50,8 @@ class NatsRecords:
         self._store = store
         self._link = link
         self._layout = Layout(store)
+        # What the consumer was behind of, the last time somebody looked, by sequence.
+        self._behind: set[int] = set()
 
     async def set_up(self, limit: int) -> int:
         """Make what is missing. Returns the limit that the server heeds, which may be higher."""
@@ -123,12 +128,26 @@ class NatsRecords:
         asked = {"seq": sequence, "no_erase": True}
         return not (await self._link.ask(f"STREAM.MSG.DELETE.{stream}", asked)).failed
 
-    async def offer_again(self) -> None:
-        """Put what the consumer believes acknowledged at the end of the queue.
+    async def offer_again(self) -> bool:
+        """Put what the consumer believes acknowledged at the end of the queue, if it was so already
+        the last time. Returns whether there is something to look at once more.
 
         A server that was killed may have lost that it removed them, or that it never gave them out.
-        Nobody can tell which, and of those that it removes meanwhile none comes back.
+        Nobody can tell which. One that has just been acknowledged looks the same, for the moment
+        that its removal takes.
         """
+        last, self._behind = self._behind, set()
+        async for message in self._acknowledged():
+            headers = message.headers or {}
+            sequence = int(headers["Nats-Sequence"])
+            if sequence in last:
+                await self._link.keep(headers["Nats-Subject"], message.data, sequence)
+            else:
+                self._behind.add(sequence)
+        return bool(self._behind)
+
+    async def _acknowledged(self) -> AsyncIterator[Msg]:
+        """What is still there of all that the consumer believes acknowledged."""
         name = self._layout.records
         consumer = (await self._link.ask_for(f"CONSUMER.INFO.{name}.{CONSUMER}")).content
         behind = int(consumer["ack_floor"]["stream_seq"])
@@ -136,11 +155,10 @@ class NatsRecords:
             behind = max(behind, int(consumer["delivered"]["stream_seq"]))
         after = 0
         while message := await self._link.get(name, seq=after + 1, next_by_subj=f"{name}.*"):
-            headers = message.headers or {}
-            after = int(headers["Nats-Sequence"])
+            after = int((message.headers or {})["Nats-Sequence"])
             if after > behind:
                 return
-            await self._link.keep(headers["Nats-Subject"], message.data, after)
+            yield message
 
     async def count_live(self) -> int:
         return await self._count(self._layout.records)

@@ -37,6 +37,13 @@ select set_config('synchronous_commit', 'on', false)
 where current_setting('synchronous_commit') = 'off'
 """
 
+# InternalClientError: the server took its leave in the very moment in which it was asked.
+_FAILURES: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    OSError,
+)
 DiskFull = asyncpg.DiskFullError
 # Waiting does not help against these when the store is opened.
 _WRONG_CONFIGURATION: Final = (
@@ -114,7 +121,7 @@ class Connections:
         ):
             try:
                 yield connection
-            except (TimeoutError, OSError):
+            except (TimeoutError, OSError, asyncpg.InternalClientError):
                 # What it still has to say would be the answer to something else.
                 connection.terminate()
                 raise
@@ -136,7 +143,7 @@ class Connections:
             raise StoreUnavailable(self._store, f"no answer from {self.address}") from error
         except asyncpg.TransactionRollbackError:
             raise
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        except _FAILURES as error:
             raise StoreUnavailable(self._store, f"{self.address}: {_said(error)}") from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from apns_connector.delivery.stores.address import UNREADABLE, address_of
 from apns_connector.delivery.stores.rabbitmq_queues import Queues
@@ -13,6 +13,8 @@ from apns_connector.delivery.stores.rabbitmq_session import FAILURES, NOT_LET_IN
 from apns_connector.errors import ConfigurationError, StoreError, StoreUnavailable
 
 Result = TypeVar("Result")
+
+_SECONDS_TO_FINISH: Final = 25.0
 
 
 class Link:
@@ -48,7 +50,9 @@ class Link:
         if session is not None:
             session.closing.set()
         if self._errands:
-            await asyncio.wait(self._errands)
+            _, stuck = await asyncio.wait(self._errands, timeout=_SECONDS_TO_FINISH)
+            for errand in stuck:
+                errand.cancel()
         if session is not None:
             await session.close()
 

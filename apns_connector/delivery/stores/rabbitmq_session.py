@@ -18,6 +18,7 @@ from apns_connector.delivery.stores.rabbitmq_messages import headers_of
 from apns_connector.delivery.stores.rabbitmq_queues import Queues
 from apns_connector.delivery.stores.rabbitmq_taking import (
     MOST_PREFETCHED,
+    SECONDS_FOR_AN_ANSWER,
     Message,
     first_of,
     ready,
@@ -47,7 +48,7 @@ logger = logging.getLogger(__name__)
 logging.getLogger("aiormq").setLevel(logging.CRITICAL)
 
 _SECONDS_TO_CONNECT: Final = 10.0
-_SECONDS_FOR_AN_ANSWER: Final = 20.0
+_SECONDS_TO_DECLARE: Final = 60.0
 _SECONDS_TO_CLOSE: Final = 3.0
 # After twice as many without a sign of life a connection counts as lost, on both sides.
 _HEARTBEAT: Final = 15
@@ -94,8 +95,9 @@ class Session:
         return session
 
     async def _begin(self, sending: AbstractConnection, receiving: AbstractConnection) -> None:
-        self._sender = await sending.channel(publisher_confirms=True, on_return_raises=True)
-        self._receiver = await receiving.channel()
+        async with asyncio.timeout(SECONDS_FOR_AN_ANSWER):
+            self._sender = await sending.channel(publisher_confirms=True, on_return_raises=True)
+            self._receiver = await receiving.channel()
         for watched in (sending, receiving, self._sender, self._receiver):
             watched.close_callbacks.add(self._lose)
 
@@ -111,7 +113,7 @@ class Session:
 
     async def declare(self, store: str) -> None:
         """Make what is missing. Raises StoreError for a queue of that name that is not ours."""
-        async with self._channel() as channel:
+        async with asyncio.timeout(_SECONDS_TO_DECLARE), self._channel() as channel:
             await channel.declare_exchange(self.queues.dead, durable=True)
             for queue, arguments in self.queues.arguments().items():
                 await self._declare_queue(store, queue, arguments)
@@ -135,11 +137,13 @@ class Session:
     @asynccontextmanager
     async def _channel(self) -> AsyncIterator[AbstractChannel]:
         """For one errand: whoever is cancelled, or refused, in the middle of it, closes it."""
-        channel = await self._receiving.channel()
+        async with asyncio.timeout(SECONDS_FOR_AN_ANSWER):
+            channel = await self._receiving.channel()
         try:
             yield channel
         finally:
-            await channel.close()
+            async with asyncio.timeout(SECONDS_FOR_AN_ANSWER):
+                await channel.close()
 
     # What is put
 
@@ -154,7 +158,7 @@ class Session:
             message_id=record.id,
             delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
         )
-        await target.publish(message, queue, mandatory=True, timeout=_SECONDS_FOR_AN_ANSWER)
+        await target.publish(message, queue, mandatory=True, timeout=SECONDS_FOR_AN_ANSWER)
 
     async def blocked(self) -> bool:
         """Whether the broker has said that it takes nothing for the time being."""
@@ -181,19 +185,19 @@ class Session:
                 arrived.append(message)
                 first.set()
 
-        async with self._starting:
+        async with self._starting, asyncio.timeout(SECONDS_FOR_AN_ANSWER):
             await self._receiver.set_qos(prefetch_count=min(limit, MOST_PREFETCHED))
             queue = await self._receiver.get_queue(self.queues.main, ensure=False)
             consumer = await queue.consume(take)
         await first_of(seconds, first, stop, self.lost, self.closing)
-        await queue.cancel(consumer)
+        await queue.cancel(consumer, timeout=SECONDS_FOR_AN_ANSWER)
         await asyncio.sleep(0)
         over = True
         return arrived
 
     async def confirm(self) -> None:
         """Returns when the broker has read all that was acknowledged before."""
-        async with self._starting:
+        async with self._starting, asyncio.timeout(SECONDS_FOR_AN_ANSWER):
             await self._receiver.set_qos(prefetch_count=1)
 
     # What somebody looks at
@@ -211,9 +215,12 @@ class Session:
 
 
 async def _connect(url: str, name: str) -> AbstractConnection:
-    return await aio_pika.connect(
-        URL(url),
-        timeout=_SECONDS_TO_CONNECT,
-        heartbeat=_HEARTBEAT,
-        client_properties={"connection_name": f"apns-connector: {name}"},
-    )
+    given = URL(url)
+    query = {"name": f"apns-connector: {name}", "heartbeat": str(_HEARTBEAT), **given.query}
+    connection = aio_pika.Connection(given.with_query(query))
+    try:
+        await connection.connect(timeout=_SECONDS_TO_CONNECT)
+    except BaseException:
+        await connection.close()
+        raise
+    return connection

@@ -18,6 +18,8 @@ except ImportError as missing:
 
 Message = AbstractIncomingMessage
 MOST_PREFETCHED: Final = 65_535
+# The client itself would wait for an answer for as long as the connection lives.
+SECONDS_FOR_AN_ANSWER: Final = 20.0
 _SECONDS_BETWEEN_TWO: Final = 0.5
 _SECONDS_TO_RETURN: Final = 1.0
 
@@ -36,7 +38,8 @@ async def taken(channel: AbstractChannel, queue: str, most: int) -> AsyncIterato
 
 
 async def ready(channel: AbstractChannel, queue: str) -> int:
-    declared = await channel.declare_queue(queue, passive=True)
+    """How many are in it that nobody has taken."""
+    declared = await channel.declare_queue(queue, passive=True, timeout=SECONDS_FOR_AN_ANSWER)
     return declared.declaration_result.message_count or 0
 
 
@@ -50,12 +53,13 @@ async def _take(channel: AbstractChannel, name: str, expected: int) -> list[Mess
         messages.append(message)
         news.set()
 
-    await channel.set_qos(prefetch_count=min(expected, MOST_PREFETCHED))
-    queue = await channel.get_queue(name, ensure=False)
-    consumer = await queue.consume(take)
+    async with asyncio.timeout(SECONDS_FOR_AN_ANSWER):
+        await channel.set_qos(prefetch_count=min(expected, MOST_PREFETCHED))
+        queue = await channel.get_queue(name, ensure=False)
+        consumer = await queue.consume(take)
     while len(messages) < expected and await first_of(_SECONDS_BETWEEN_TWO, news):
         news.clear()
-    await queue.cancel(consumer)
+    await queue.cancel(consumer, timeout=SECONDS_FOR_AN_ANSWER)
     await asyncio.sleep(0)
     return messages
 

@@ -39,10 +39,14 @@ class SetProperty:
         self._name = name
         self._evaluate = evaluate
         self._scope = scope
+        # Of a name that is written out and means nothing beyond itself.
+        self._plain = _is_plain(name, scope)
 
     async def mediate(self, message: Message) -> bool:
         value = self._evaluate(message)
-        if value is not None:
+        if value is not None and self._plain is not None:
+            message.properties.default[self._plain] = value
+        elif value is not None:
             name = _resolved(self._name, message)
             message.properties.set(name, value, self._scope)
             if name in _WITH_EFFECT:
@@ -61,6 +65,12 @@ class RemoveProperty:
 
 
 _WITH_EFFECT = ("RESPONSE", "messageType")
+
+
+def _is_plain(name: Value, scope: str) -> str | None:
+    if type(name) is not Static or scope != "default" or name.content in _WITH_EFFECT:
+        return None
+    return name.content
 
 
 def _take_effect(message: Message, name: str, value: Any, scope: str) -> None:

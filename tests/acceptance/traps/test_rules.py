@@ -31,6 +31,7 @@ RULES = {
     17: "The code that an expression gives a fault is a name in the namespace of SOAP",
     18: "else needs then; the patterns of filter and switch match the whole text",
     19: "An endpoint that names no initialDuration rests for 30 seconds after any failure",
+    20: "A processor that forwards stops when nobody takes a response, or after four failures",
 }
 TEST = re.compile(r"^def test_(\d\d)_", re.MULTILINE)
 

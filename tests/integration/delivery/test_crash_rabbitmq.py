@@ -40,7 +40,7 @@ async def crash(crashing: Crash, rounds: int, seed: int) -> None:
     for _ in range(rounds):
         await crashing.round(chance)
     ledger = await crashing.finish()
-    assert len(ledger.put) > rounds * 64
+    assert len(ledger.put) >= rounds
     print(
         f"{rounds} rounds: {len(ledger.put)} put, 0 lost,"
         f" {len(ledger.repeated)} delivered twice by {crashing.kills} killed workers"

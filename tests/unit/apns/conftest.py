@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from apns_connector.apns.http2 import Http2
 from apns_connector.apns.http2_events import Event
+from tests.unit.apns.one_by_one import one_by_one
 
 Cut = Callable[[bytes], Iterator[bytes]]
 
@@ -98,7 +99,11 @@ class Pair:
 
     def give(self, data: bytes) -> list[Event]:
         """Bytes to the client, past the server's state machine; cut as this pair cuts."""
-        return [event for piece in self.cut(data) for event in self.client.receive_data(piece)]
+        return [
+            event
+            for piece in self.cut(data)
+            for event in one_by_one(self.client.receive_data(piece))
+        ]
 
     def answer(self, stream_id: int, status: int = 200, body: bytes = b"") -> None:
         headers = [(b":status", b"%d" % status), (b"apns-id", b"0" * 36)]
@@ -176,12 +181,14 @@ class Wire(asyncio.Transport):
     def __init__(self) -> None:
         super().__init__()
         self.written = b""
+        self.writes = 0
         self.closed = False
         self.aborted = False
 
     def write(self, data: Any) -> None:
         assert not self.closed
         self.written += data
+        self.writes += 1
 
     def is_closing(self) -> bool:
         return self.closed

@@ -11,7 +11,7 @@ import pytest
 from apns_connector.apns import frames
 from apns_connector.apns.connection import Connection
 from apns_connector.apns.destination import Destination
-from apns_connector.apns.http2_events import Answered, Lost, NotProcessed
+from apns_connector.apns.http2_events import Accepted, Lost, NotProcessed
 from apns_connector.apns.notification import Notification
 from apns_connector.apns.request import Request, request_for
 
@@ -38,10 +38,9 @@ class Bench:
         notification = Notification(device_token="ab", payload={"aps": {}}, topic="a")
         return request_for(notification, BY_KEY, 10.0, Future())
 
-    async def send(self) -> Request:
+    def send(self) -> Request:
         request = self.request()
-        self.connection.send(request)
-        await asyncio.sleep(0)  # one turn of the loop, in which all is written
+        assert self.connection.send([request]) == 1
         return request
 
 
@@ -72,24 +71,22 @@ def test_it_greets_at_once_and_is_ready_when_greeted(bench):
     bench(scenario, settings=None)
 
 
-def test_requests_of_one_loop_turn_are_written_together(bench):
+def test_many_requests_are_one_write(bench):
     async def scenario(bench):
-        bench.wire.written = b""
-        for _ in range(3):
-            bench.connection.send(bench.request())
-        assert bench.wire.written == b""
-        await asyncio.sleep(0)
+        bench.wire.written, bench.wire.writes = b"", 0
+        assert bench.connection.send([bench.request() for _ in range(3)]) == 3
         assert bench.wire.written.count(b'{"aps":{}}') == 3
+        assert bench.wire.writes == 1
 
     bench(scenario)
 
 
 def test_an_answer_is_reported_with_its_request(bench):
     async def scenario(bench):
-        request = await bench.send()
+        request = bench.send()
         assert bench.connection.carries(request)
         bench.connection.data_received(ANSWER)
-        assert bench.events == [Answered(request, 200, b"\x88")]
+        assert bench.events == [Accepted([(request, b"\x88")])]
         assert bench.connection.idle
         assert not bench.connection.carries(request)
 
@@ -123,7 +120,7 @@ def test_a_probe_holds_requests_back_until_there_is_any_sign_of_life(bench):
 
 def test_a_retired_connection_takes_nothing_new_and_closes_when_all_is_answered(bench):
     async def scenario(bench):
-        await bench.send()
+        bench.send()
         bench.connection.retire()
         assert not bench.connection.ready
         assert not bench.connection.usable
@@ -137,7 +134,7 @@ def test_a_retired_connection_takes_nothing_new_and_closes_when_all_is_answered(
 
 def test_a_retired_connection_closes_when_the_last_request_is_cancelled(bench):
     async def scenario(bench):
-        request = await bench.send()
+        request = bench.send()
         bench.connection.retire()
         assert bench.connection.cancel(request)
         assert bench.wire.closed
@@ -156,7 +153,7 @@ def test_an_idle_connection_that_is_retired_closes_at_once(bench):
 
 def test_a_goaway_lets_open_requests_finish_and_then_closes(bench):
     async def scenario(bench):
-        await bench.send()
+        bench.send()
         bench.connection.data_received(frames.goaway(1, 0))
         assert not bench.connection.usable
         assert not bench.wire.closed
@@ -168,7 +165,7 @@ def test_a_goaway_lets_open_requests_finish_and_then_closes(bench):
 
 def test_a_broken_protocol_closes_the_connection_with_the_reason(bench):
     async def scenario(bench):
-        request = await bench.send()
+        request = bench.send()
         bench.connection.data_received(frames.head(0, frames.DATA, 0, 0))
         assert type(bench.events[0]) is Lost
         assert bench.events[0].tag is request
@@ -187,7 +184,7 @@ def test_a_broken_protocol_closes_the_connection_with_the_reason(bench):
 )
 def test_a_lost_connection_tells_why(bench, error, sentence):
     async def scenario(bench):
-        request = await bench.send()
+        request = bench.send()
         bench.wire.closed = True
         bench.connection.connection_lost(error)
         assert bench.connection.lost
@@ -202,7 +199,7 @@ def test_a_lost_connection_tells_why(bench, error, sentence):
 def test_what_a_closing_socket_would_swallow_counts_as_not_written(bench):
     async def scenario(bench):
         bench.wire.closed = True
-        request = await bench.send()
+        request = bench.send()
         bench.connection.connection_lost(None)
         assert [(type(event), event.tag) for event in bench.events] == [(NotProcessed, request)]
 
@@ -214,7 +211,7 @@ def test_it_is_stuck_only_if_idle_not_ready_and_silent(bench):
         connection = bench.connection
         heard = connection.heard_at
         assert not connection.stuck(heard + 100, 2.0)
-        await bench.send()
+        bench.send()
         assert not connection.stuck(heard + 100, 2.0)
         connection.data_received(ANSWER)
         connection.data_received(frames.settings({frames.SETTINGS_MAX_CONCURRENT_STREAMS: 0}))
@@ -227,10 +224,10 @@ def test_it_is_stuck_only_if_idle_not_ready_and_silent(bench):
 
 def test_a_renewed_token_is_in_the_next_request(bench):
     async def scenario(bench):
-        await bench.send()
+        bench.send()
         assert b"bearer old" in bench.wire.written
         bench.connection.authorize("bearer new")
-        await bench.send()
+        bench.send()
         assert bench.wire.written.count(b"bearer new") == 1
         assert bench.connection.authorization == "bearer new"
 
@@ -239,7 +236,7 @@ def test_a_renewed_token_is_in_the_next_request(bench):
 
 def test_its_repr_tells_its_state_and_no_secret(bench):
     async def scenario(bench):
-        await bench.send()
+        bench.send()
         connection = bench.connection
         assert repr(connection) == "Connection(local (localhost:8443), usable, 1 open)"
         connection.retire()

@@ -482,7 +482,7 @@ def test_a_limit_of_zero_is_obeyed():
 def test_the_connection_is_used_up_when_the_stream_ids_are():
     client = Http2("localhost")
     client.receive_data(settings())
-    client._next_id = MOST
+    client._writer.next_id = MOST
     assert client.send("last", b"/", (), (), b"{}") == MOST
     client.data_to_send()
     assert not client.usable
@@ -517,7 +517,7 @@ def test_data_for_a_cancelled_request_still_counts_for_the_window(join):
     pair.client.cancel(1)
     pair.server.send_data(1, b"x" * 16_000)
     assert pair.give(pair.server.data_to_send()) == []
-    assert pair.client._unacknowledged_bytes == 16_000
+    assert pair.client._reader._unacknowledged_bytes == 16_000
 
 
 @pytest.mark.parametrize("code", [*ErrorCode, 0xDEAD])

@@ -50,6 +50,9 @@ class Bench:
         self.connection.data_received(frames.settings({}))
         self.link.active.append(self.connection)
 
+    def ready(self, now: float, *, probe_after: float) -> list[Connection]:
+        return list(self.link.ready(now, probe_after=probe_after))
+
     def _change(self) -> None:
         self.changes += 1
 
@@ -117,10 +120,10 @@ def test_a_connection_that_is_lost_without_any_answer_leaves_its_reason(bench):
 def test_an_idle_connection_is_probed_after_a_silence_and_only_once(bench):
     async def scenario(bench):
         heard = bench.connection.heard_at
-        bench.link.ready(heard + 59, probe_after=60)
+        bench.ready(heard + 59, probe_after=60)
         assert not bench.connection.probed
-        bench.link.ready(heard + 60, probe_after=60)
-        bench.link.ready(heard + 61, probe_after=60)
+        bench.ready(heard + 60, probe_after=60)
+        bench.ready(heard + 61, probe_after=60)
         assert bench.connection.probed
         assert bench.wire.written.count(frames.ping(b"still up")) == 1
 
@@ -129,7 +132,7 @@ def test_an_idle_connection_is_probed_after_a_silence_and_only_once(bench):
 
 def test_a_probe_without_answer_ends_the_connection(bench):
     async def scenario(bench):
-        bench.link.ready(bench.connection.heard_at + 60, probe_after=60)
+        bench.ready(bench.connection.heard_at + 60, probe_after=60)
         bench.link._end_probe(bench.connection)
         assert bench.link.active == []
         assert bench.link.trouble == "local (localhost:8443) no longer answered on a connection"
@@ -140,7 +143,7 @@ def test_a_probe_without_answer_ends_the_connection(bench):
 
 def test_a_probe_that_was_answered_changes_nothing(bench):
     async def scenario(bench):
-        bench.link.ready(bench.connection.heard_at + 60, probe_after=60)
+        bench.ready(bench.connection.heard_at + 60, probe_after=60)
         bench.connection.data_received(frames.ping(b"still up", ack=True))
         bench.link._end_probe(bench.connection)
         assert bench.link.active == [bench.connection]
@@ -155,7 +158,7 @@ def test_a_token_that_has_come_of_age_is_replaced_on_the_living_connection(bench
     async def scenario(bench):
         signing_key._in_use = Use(0, 0.0), "aged"
         bench.connection.authorize("bearer aged")
-        bench.link.ready(bench.connection.authorized_at + TWENTY_MINUTES, probe_after=3600)
+        bench.ready(bench.connection.authorized_at + TWENTY_MINUTES, probe_after=3600)
         assert bench.connection.authorization == bench.link._authentication.authorization()
         assert bench.connection.authorization != "bearer aged"
         assert bench.link.active == [bench.connection]
@@ -170,7 +173,7 @@ def test_a_connection_that_knows_its_token_for_less_than_20_minutes_is_shown_no_
         bench.link.proved(bench.connection)
         signing_key._in_use = Use(0, 0.0), "aged"
         bench.connection.authorize("bearer aged")
-        bench.link.ready(bench.connection.authorized_at + TWENTY_MINUTES - 1, probe_after=3600)
+        bench.ready(bench.connection.authorized_at + TWENTY_MINUTES - 1, probe_after=3600)
         assert bench.connection.authorization == "bearer aged"
         assert bench.link.active == []
 
@@ -193,7 +196,7 @@ def test_credentials_of_somebody_else_go_to_a_new_connection(bench, ec_key):
     async def scenario(bench):
         bench.link.proved(bench.connection)
         bench.source.key = SigningKey(ec_key, "ANOTHERKEY", "DEF123GHIJ")
-        assert bench.link.ready(bench.connection.heard_at, probe_after=60) is None
+        assert bench.ready(bench.connection.heard_at, probe_after=60) == []
         assert bench.connection.retired
 
     bench(scenario)

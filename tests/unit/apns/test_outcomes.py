@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from apns_connector.apns.batch import Batch
 from apns_connector.apns.events import (
     Events,
     NotificationAnswered,
@@ -45,7 +46,7 @@ def outcomes(seen):
 
 def test_an_answer_is_told_and_given(outcomes, request_, seen):
     response = Response(request_.notification, 200)
-    outcomes.sent(request_, 3)
+    outcomes.sent([request_], 3)
     outcomes.answer(request_, response)
     assert seen == [NotificationSent(request_.notification, 3), NotificationAnswered(response)]
     assert request_.waiter.result() is response
@@ -90,3 +91,46 @@ def test_what_apple_rejected_for_now_and_could_not_be_sent_again_ends_rejected(o
     request_.rejection = Response(request_.notification, 503, body=b'{"reason":"Shutdown"}')
     outcomes.fail(request_, NotSent("closed"))
     assert request_.waiter.result() is request_.rejection
+
+
+class Stream(Batch):
+    """Counts how often it is told."""
+
+    def __init__(self) -> None:
+        super().__init__(100, 10.0)
+        self.told: list[list[Response]] = []
+
+    def settle(self, outcomes) -> None:
+        self.told.append([outcome.notification for outcome in outcomes])
+        super().settle(outcomes)
+
+
+def asked(*waiters):
+    notifications = [Notification(device_token="ab", payload={}, topic="a") for _ in waiters]
+    return [
+        request_for(notification, BY_KEY, 10.0, waiter)
+        for notification, waiter in zip(notifications, waiters, strict=True)
+    ]
+
+
+def test_each_that_was_accepted_gets_its_own_answer_and_a_stream_its_own_together():
+    first, second, alone, gone = Stream(), Stream(), Future(), Future()
+    gone.cancel()
+    requests = asked(first, first, alone, first, second, gone)
+    blocks = [b"\x88%d" % number for number in range(6)]
+    Outcomes(Events(), None).accept(list(zip(requests, blocks, strict=True)))
+    told = [request.notification for request in requests]
+    assert first.told == [[told[0], told[1], told[3]]]
+    assert second.told == [[told[4]]]
+    response = alone.result()
+    assert (response.notification, response.status, response.block) == (told[2], 200, b"\x882")
+    assert gone.cancelled()
+
+
+def test_listeners_are_told_of_each_that_was_accepted(outcomes, seen):
+    stream, alone = Stream(), Future()
+    requests = asked(stream, alone)
+    outcomes.accept([(request, b"\x88") for request in requests])
+    assert [event.response.notification for event in seen] == [r.notification for r in requests]
+    assert alone.result() is seen[1].response
+    assert stream.told == [[requests[0].notification]]

@@ -178,9 +178,9 @@ def test_the_limit_itself_is_allowed_and_one_byte_more_is_not(push_type, limit):
 
 
 def test_what_has_a_limit_of_its_own_is_held_to_that():
-    assert payload.encode_within({"aps": {}}, 10) == b'{"aps":{}}'
+    assert payload.encode({"aps": {}}, limit=10) == b'{"aps":{}}'
     with pytest.raises(PayloadError) as refused:
-        payload.encode_within({"aps": {}}, 9)
+        payload.encode({"aps": {}}, limit=9)
     assert (refused.value.size, refused.value.limit) == (10, 9)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from apns_connector.apns.broadcast import Broadcast
 from apns_connector.apns.notification import Notification
-from apns_connector.apns.request import constant_fields, request_for, varying_fields
+from apns_connector.apns.request import constant_fields, request_for
 from apns_connector.apns.response import Response
 from apns_connector.errors import NotificationError, NotSent, OutcomeUnknown, PayloadError
 
@@ -46,8 +46,13 @@ def test_constant_fields_are_those_that_are_given(given, fields):
 
 def test_varying_fields_are_those_that_are_given():
     apns_id = "123e4567-e89b-12d3-a456-42665544000a"
-    assert varying_fields(notification(apns_id=apns_id)) == ((b"apns-id", apns_id.encode()),)
-    assert varying_fields(notification(apns_id=apns_id, expiration=0, collapse_id="game")) == (
+
+    def varying(**fields):
+        given = notification(apns_id=apns_id, **fields)
+        return request_for(given, BY_KEY, 10.0, Future()).varying
+
+    assert varying() == ((b"apns-id", apns_id.encode()),)
+    assert varying(expiration=0, collapse_id="game") == (
         (b"apns-id", apns_id.encode()),
         (b"apns-expiration", b"0"),
         (b"apns-collapse-id", b"game"),

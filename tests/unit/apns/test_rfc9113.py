@@ -22,6 +22,7 @@ from hyperframe.frame import (
 from apns_connector.apns.frames import ErrorCode
 from apns_connector.apns.http2 import Http2
 from apns_connector.apns.http2_events import Answered, Broken, Lost, NotProcessed
+from tests.unit.apns.one_by_one import one_by_one
 
 # The streams of the client.
 OPEN, OTHER = 1, 3  # written in full, not answered
@@ -362,8 +363,10 @@ class Meeting:
         client.data_to_send()
 
     def give(self, data: bytes) -> list[object]:
-        events = [event for piece in self.cut(data) for event in self.client.receive_data(piece)]
-        return self.note(events)
+        pieces = self.cut(data)
+        return self.note(
+            [event for piece in pieces for event in one_by_one(self.client.receive_data(piece))]
+        )
 
     def note(self, events: list[object]) -> list[object]:
         for event in events:

@@ -16,19 +16,20 @@ def request(deadline=10.0):
 
 
 def test_who_came_first_is_first():
-    waiting, first, second = Waiting(), request(), request()
-    waiting.add(first)
-    waiting.add(second)
+    waiting, first, second, third = Waiting(), request(), request(), request()
+    waiting.add([first])
+    waiting.add([second, third])
     assert waiting
-    assert [waiting.next(), waiting.next()] == [first, second]
+    assert waiting.take(2) == [first, second]
+    assert waiting.take(2) == [third]
     assert not waiting
 
 
 def test_who_had_a_turn_already_goes_before_all_others():
-    waiting, new, again = Waiting(), request(), request()
-    waiting.add(new)
-    waiting.add_first(again)
-    assert waiting.next() is again
+    waiting, new, again, later = Waiting(), request(), request(), request()
+    waiting.add([new])
+    waiting.add_first(again, later)
+    assert waiting.take(3) == [again, later, new]
 
 
 def test_who_pauses_is_not_in_line_but_not_forgotten():
@@ -37,7 +38,7 @@ def test_who_pauses_is_not_in_line_but_not_forgotten():
     assert not waiting
     assert waiting.anyone
     waiting.resume(tired)
-    assert waiting.next() is tired
+    assert waiting.take(1) == [tired]
     assert not waiting.anyone
 
 
@@ -50,12 +51,12 @@ def test_a_pause_that_ends_after_all_were_taken_brings_nobody_back():
 
 
 def test_requests_that_nobody_waits_for_drop_out():
-    waiting, gone, left = Waiting(), request(), request()
-    waiting.add(gone)
-    waiting.add(left)
+    waiting, gone, left, also = Waiting(), request(), request(), request()
+    waiting.add([gone, left, also, request()])
     gone.waiter.cancel()
+    also.waiter.cancel()
     assert waiting
-    assert waiting.next() is left
+    assert waiting.take(2) == [left]
 
 
 def test_the_pause_of_a_request_that_is_given_up_is_over():
@@ -69,8 +70,7 @@ def test_the_pause_of_a_request_that_is_given_up_is_over():
 def test_the_overdue_are_taken_and_the_others_stay_in_their_order():
     waiting = Waiting()
     line = [request(deadline) for deadline in (5.0, 1.0, 9.0)]
-    for one in line:
-        waiting.add(one)
+    waiting.add(line)
     pausing, late = request(8.0), request(2.0)
     waiting.pause(pausing)
     waiting.pause(late)

@@ -122,6 +122,13 @@ def test_a_record_that_somebody_takes_over_is_forgotten_and_it_goes_on():
     assert (scene.buried, scene.given_up, store.gone) == (["0"], [], ["0", "1"])
 
 
+def test_a_delivery_may_be_the_last_one():
+    enough = Outcome(Verdict.DELIVERED, "enough", last=True)
+    scene = Scene(PlainStore(records(3)), lambda record: enough).play()
+    assert scene.store.gone == ["0"]
+    assert scene.given_up == [("0", "enough")]
+
+
 def test_a_hopeless_record_uses_up_all_attempts_at_once():
     scene = Scene(PlainStore(records(1)), lambda record: Outcome(Verdict.HOPELESS, "no endpoint"))
     scene.play(attempts=0)

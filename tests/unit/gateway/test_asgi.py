@@ -5,7 +5,6 @@ import pytest
 from apns_connector.gateway.admission import Admission
 from apns_connector.gateway.answer import Answer
 from apns_connector.gateway.asgi import (
-    Deadline,
     Disconnected,
     Reply,
     ends_connection,
@@ -101,40 +100,6 @@ def test_a_status_without_body_has_no_length(status):
     sent = Sent()
     asyncio.run(Reply(sent).give(Answer(status)))
     assert sent[0]["headers"] == []
-
-
-def test_a_flow_that_misses_its_deadline_runs_on_but_its_client_has_an_answer_by_then():
-    sent = Sent()
-    answered = asyncio.Event()
-    steps = []
-
-    async def send(event) -> None:
-        await sent(event)
-        answered.set()
-
-    async def late_flow() -> None:
-        reply = Reply(send)
-        async with Deadline(reply, 0, lambda: Answer(504)):
-            await answered.wait()
-            steps.append("ran to its end")
-            assert reply.given
-            await reply.give(Answer(200))
-
-    asyncio.run(late_flow())
-    assert steps == ["ran to its end"]
-    assert [event.get("status") for event in sent] == [504, None]
-
-
-def test_a_flow_in_time_is_answered_by_itself():
-    sent = Sent()
-    reply = Reply(sent)
-
-    async def flow() -> None:
-        async with Deadline(reply, 60, lambda: Answer(504)):
-            await reply.give(Answer(200))
-
-    asyncio.run(flow())
-    assert sent[0]["status"] == 200
 
 
 def test_the_lifespan_is_started_and_stopped_on_request():

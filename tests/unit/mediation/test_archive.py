@@ -92,7 +92,9 @@ def test_a_name_that_is_there_twice_is_refused() -> None:
         pass
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", packed(FILES)[:60]])
+@pytest.mark.parametrize(
+    "content", [b"", b"no archive", packed(FILES)[:60]], ids=["empty", "none", "cut"]
+)
 def test_what_is_no_whole_archive_is_refused(content: bytes) -> None:
     with (
         pytest.raises(ConfigurationError, match="cannot be read"),

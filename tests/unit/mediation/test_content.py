@@ -12,6 +12,7 @@ from apns_connector.mediation import content, xml
 from apns_connector.mediation.content import Content, body_of
 from apns_connector.mediation.json_payload import read_json
 from apns_connector.mediation.soap import SoapVersion, new_envelope
+from apns_connector.mediation.written_envelope import WrittenEnvelope
 
 
 def soap(inside: str = "<request/>", header: str = "") -> Content:
@@ -119,6 +120,54 @@ def test_an_envelope_replaces_json() -> None:
     assert not made.has_json
     assert made.soap_version is SoapVersion.SOAP12
     assert made.payload is None
+
+
+def written(payload: bytes = b"<done/>") -> Content:
+    made = soap()
+    made.replace_written(
+        WrittenEnvelope(new_envelope(SoapVersion.SOAP11, xml.parse(payload))),
+    )
+    return made
+
+
+def test_a_written_envelope_is_copied_when_somebody_looks_into_it() -> None:
+    first, second = written(), written()
+    assert first.written_envelope is not None
+    assert (first.has_json, first.text, first.soap_version) == (False, None, SoapVersion.SOAP11)
+    assert first.written_envelope is None
+    second.body.clear()
+    assert [child.tag for child in first.body] == ["done"]
+    assert first.envelope is first.envelope
+
+
+def test_a_written_envelope_is_replaced_as_any_other() -> None:
+    made = written()
+    made.replace_payload(xml.parse(b"<new/>"))
+    assert [child.tag for child in made.body] == ["new"]
+    made = written()
+    made.replace_json({"a": 1})
+    assert (made.json, made.soap_version) == ({"a": 1}, SoapVersion.SOAP11)
+    assert [child.tag for child in made.body] == ["jsonObject"]
+    made = written()
+    made.replace_text("text")
+    assert made.text == "text"
+    made = written()
+    made.replace_envelope(new_envelope(SoapVersion.SOAP12))
+    assert (made.payload, made.soap_version) == (None, SoapVersion.SOAP12)
+
+
+def test_a_written_envelope_replaces_json_and_has_no_header() -> None:
+    made = json({"a": 1})
+    made.replace_written(WrittenEnvelope(new_envelope(SoapVersion.SOAP11)))
+    assert (made.has_json, made.header, made.payload) == (False, None, None)
+
+
+def test_who_takes_a_written_envelope_over_looks_into_his_own() -> None:
+    made, taking = written(), soap()
+    taking.take_content(made)
+    assert taking.written_envelope is made.written_envelope
+    taking.body.clear()
+    assert [child.tag for child in made.body] == ["done"]
 
 
 def test_text_is_put_into_its_wrapper() -> None:

@@ -55,6 +55,30 @@ def test_another_process_sees_what_was_put(vault: Vault, tmp_path: Path) -> None
     assert other.get("apns") == "s3cret"
 
 
+def test_a_secret_that_another_process_replaced_or_removed_is_believed_for_a_second(
+    vault: Vault, tmp_path: Path
+) -> None:
+    now = [0.0]
+    other = Vault(tmp_path / "vault", "master", clock=lambda: now[0])
+    vault.put("apns", "old")
+    assert other.get("apns") == "old"
+    vault.put("apns", "new")
+    now[0] = 1.0
+    assert other.get("apns") == "new"
+    vault.remove("apns")
+    now[0] = 2.0
+    with pytest.raises(VaultError, match="no secret 'apns'"):
+        other.get("apns")
+
+
+def test_what_is_written_oneself_is_known_at_once(vault: Vault, tmp_path: Path) -> None:
+    frozen = Vault(tmp_path / "vault", "master", clock=lambda: 0.0)
+    frozen.put("apns", "old")
+    assert frozen.get("apns") == "old"
+    frozen.put("apns", "new")
+    assert frozen.get("apns") == "new"
+
+
 def test_a_wrong_master_key_is_told_as_such(vault: Vault, tmp_path: Path) -> None:
     vault.put("apns", "s3cret")
     wrong = Vault(tmp_path / "vault", "mistress")

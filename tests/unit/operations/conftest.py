@@ -55,6 +55,9 @@ class Clients:
         self.asked.append((credentials, destination, proxy))
         return self
 
+    def again(self, client):
+        return True
+
     async def channels(self, credentials, bundle_id, server, proxy=None, timeout=None):
         self.asked.append((bundle_id, server, proxy, timeout))
         return self._channels

@@ -56,6 +56,29 @@ def test_the_same_file_is_opened_once():
     run(scenario)
 
 
+def test_those_who_ask_at_once_share_one_opening(caplog):
+    async def scenario(clients):
+        with caplog.at_level("INFO"):
+            asked = [clients.certificate(FILE, "password", "a") for _ in range(20)]
+            first, *others = await asyncio.gather(*asked)
+        assert all(other is first for other in others)
+        assert sum(record.message.startswith("Opened a") for record in caplog.records) == 1
+
+    run(scenario)
+
+
+def test_one_who_goes_away_takes_the_certificate_from_nobody():
+    async def scenario(clients):
+        going, staying = (
+            asyncio.create_task(clients.certificate(FILE, "password", "a")) for _ in range(2)
+        )
+        await asyncio.sleep(0)
+        going.cancel()
+        assert (await staying).topics
+
+    run(scenario)
+
+
 def test_knowing_the_file_is_not_knowing_the_password():
     async def scenario(clients):
         await clients.certificate(FILE, "password", "a")

@@ -39,7 +39,9 @@ def failure(message) -> tuple[str, str, str]:
 
 def test_the_certificate_is_taken_from_the_registry(complete):
     file = read(complete())
-    assert file == CertificateFile("gov:/apns/push.p12", b"from the registry", "secret word")
+    assert file == CertificateFile(
+        "gov:/apns/push.p12", b"from the registry", "secret word", "gov:/apns/push.p12"
+    )
 
 
 def test_the_certificate_is_taken_from_an_attachment(complete):
@@ -114,7 +116,7 @@ def test_empty_values_are_judged_as_the_original_does(complete):
 def test_the_signing_key_is_taken_from_the_registry(complete):
     path = "gov:/apns/AuthKey.p8"
     file = read(complete(**NO_CERTIFICATE, signingKeyRegistryPath=path, **KEY))
-    assert file == SigningKeyFile(path, b"key from the registry", "ABCDEFGHIJ", "KLMNOPQRST")
+    assert file == SigningKeyFile(path, b"key from the registry", "ABCDEFGHIJ", "KLMNOPQRST", path)
 
 
 def test_the_signing_key_is_taken_from_the_vault(complete):

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from lxml import etree
 
+from apns_connector.mediation.content import Content
 from apns_connector.operations.result import Result
 
 
+def envelope_of(result: Result):
+    content = Content(None)
+    result.put_envelope(content, "test")
+    return content.envelope
+
+
 def xml_of(result: Result) -> str:
-    return etree.tostring(result.envelope("test")[0][0]).decode()
+    return etree.tostring(envelope_of(result)[0][0]).decode()
 
 
 def test_a_result_without_content_is_its_success():
@@ -47,11 +54,12 @@ def test_the_xml_may_have_less():
 
 
 def test_characters_that_no_xml_may_hold_are_replaced():
-    envelope = Result({"reason": "a\x00"}).envelope("test")
+    envelope = envelope_of(Result({"reason": "a\x00"}))
     assert envelope[0][0][1].text == "a\ufffd"
 
 
 def test_each_result_is_a_tree_of_its_own():
-    first, second = Result({"count": 1}).envelope("test"), Result().envelope("test")
-    assert first is not second
+    first, second = envelope_of(Result({"count": 1})), envelope_of(Result())
+    assert envelope_of(Result()) is not second
+    assert b"count" in etree.tostring(first)
     assert b"count" not in etree.tostring(second)

@@ -75,6 +75,30 @@ def test_one_that_nobody_uses_any_more_is_closed():
     run(scenario)
 
 
+def test_who_has_it_still_uses_it_without_asking_for_it():
+    async def scenario(reused, clock):
+        first = await reused.get("a", Made)
+        await reused.get("b", Made)
+        clock[0] = IDLE_SECONDS
+        assert reused.again(first)
+        clock[0] = IDLE_SECONDS + 1
+        await reused.get("c", Made)
+        assert await reused.get("a", Made) is first
+
+    run(scenario)
+
+
+def test_what_is_closed_is_not_used_again():
+    async def scenario(reused, clock):
+        first = await reused.get("a", Made)
+        second = await reused.get("b", Made)
+        clock[0] = IDLE_SECONDS + 1
+        assert reused.again(second)
+        assert not reused.again(first)
+
+    run(scenario)
+
+
 def test_a_caller_that_goes_away_does_not_take_it_from_those_that_wait_with_it():
     async def scenario(reused, clock):
         leaving = asyncio.create_task(reused.get("a", Made))

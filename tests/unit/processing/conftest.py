@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from apns_connector.mediation.compatibility import MI_4, Compatibility
 from tests.unit.processing.scene import Scene
 
 
@@ -12,7 +13,7 @@ from tests.unit.processing.scene import Scene
 def scene(tmp_path: Path) -> Callable[..., Scene]:
     """``scene(processor(…), …)``: a deployment with the store S and these artifacts."""
 
-    def build(*artifacts: str) -> Scene:
-        return Scene(tmp_path, "<messageStore name='S'/>" + "".join(artifacts))
+    def build(*artifacts: str, compatibility: Compatibility = MI_4) -> Scene:
+        return Scene(tmp_path, "<messageStore name='S'/>" + "".join(artifacts), compatibility)
 
     return build

@@ -3,12 +3,14 @@ clock that leaps."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from apns_connector.delivery.record import Record
 from apns_connector.delivery.stores.memory import MemoryOptions, MemoryStore
 from apns_connector.errors import TransportError
+from apns_connector.mediation.compatibility import MI_4, Compatibility
 from apns_connector.mediation.configuration import Configuration, read_deployment
 from apns_connector.mediation.endpoints.transport import OutboundReply, OutboundRequest
 from apns_connector.mediation.message import Message
@@ -27,9 +29,11 @@ DISPATCH = "apns_connector.delivery.DispatchProcessor"
 
 
 class Note:
-    """A class mediator that notes the messages that it sees, and fails as often as it is told."""
+    """A class mediator that notes the messages that it sees, and fails as often as it is told.
+    ``does``: what it does besides, before it fails."""
 
     def __init__(self) -> None:
+        self.does: Callable[[Message], None] = lambda message: None
         self.seen: list[Message] = []
         self.at: list[float] = []
         self.failures: list[Exception] = []
@@ -38,6 +42,7 @@ class Note:
     async def mediate(self, message: Message) -> bool:
         self.seen.append(message)
         self.at.append(clock())
+        self.does(message)
         if self.failures:
             raise self.failures.pop(0)
         return self.goes_on
@@ -70,8 +75,9 @@ class Scene:
     """``notes``: the class mediators of the sequences of the same names. There is a store S, and an
     endpoint E."""
 
-    def __init__(self, folder: Path, artifacts: str) -> None:
+    def __init__(self, folder: Path, artifacts: str, compatibility: Compatibility = MI_4) -> None:
         self.folder = folder
+        self.compatibility = compatibility
         self.notes = {name: Note() for name in ("n", "fault", "reply", "end")}
         self.backends = Backends()
         self.deactivated: list[tuple[str, str]] = []
@@ -93,7 +99,7 @@ class Scene:
             f"</endpoint>{artifacts}</definitions>"
         )
         classes = {name: (lambda note=note: note) for name, note in self.notes.items()}
-        configuration = read_deployment(file, classes=classes)
+        configuration = read_deployment(file, classes=classes, compatibility=self.compatibility)
         configuration.transport = self.backends
         return configuration
 

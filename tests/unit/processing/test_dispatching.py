@@ -10,6 +10,8 @@ import pytest
 
 from apns_connector.delivery.record import Kept, Record, State
 from apns_connector.errors import MediationError
+from apns_connector.mediation.attempt import Answer
+from apns_connector.mediation.message import Message
 from apns_connector.mediation.message_keeper import RECORD_ID
 from apns_connector.processing.dispatching import dispatch_processor
 from tests.unit.processing.scene import DISPATCH, Scene, processor
@@ -178,3 +180,82 @@ def test_a_record_that_is_no_message_is_dead_in_the_end(scene):
     (left,) = work(played, broken)
     assert left.state is State.DEAD
     assert "damaged" in left.record.reason
+
+
+BUSY = MediationError("busy", "APNS_000007", "500 InternalServerError")
+OK, WRONG = Answer(200), Answer(400, "BadTopic")
+
+
+def pushes(played: Scene, **answers: Answer | None) -> list[str]:
+    """The sequence n pushes all of these, and fails as the worst of them does. The names of those
+    that it has pushed."""
+    pushed: list[str] = []
+
+    def push(message: Message) -> None:
+        attempt = message.exchange.attempt
+        assert attempt is not None
+        for name, answer in answers.items():
+            key = attempt.next_key(name.encode())
+            if key not in attempt.answers:
+                pushed.append(name)
+            if answer is not None:
+                attempt.answers.setdefault(key, answer)
+        if None in answers.values():
+            raise BUSY
+        if WRONG in answers.values():
+            raise ILLEGAL
+
+    played.notes["n"].does = push
+    return pushed
+
+
+def test_what_has_its_final_answer_is_known_in_the_next_attempt(scene):
+    played = scene(processor(DISPATCH, sequence="n", max_delivery_attempts=3))
+    pushed = pushes(played, one=OK, two=WRONG, three=None)
+    (left,) = work(played, played.record())
+    assert pushed == ["one", "two", "three", "three", "three"]
+    assert left.state is State.DEAD
+    assert left.record.reason == (
+        "2 of 3 notifications not delivered: 500 InternalServerError (3 attempts)"
+    )
+
+
+def test_a_human_may_have_those_sent_again_that_were_hopeless_and_no_others(scene):
+    played = scene(processor(DISPATCH, sequence="n"))
+    pushed = pushes(played, one=OK, two=WRONG)
+
+    async def meanwhile() -> None:
+        await asyncio.sleep(5)
+        (dead,) = await played.store().browse(State.DEAD)
+        assert await played.store().retry([dead.record.id]) == 1
+
+    (left,) = work(played, played.record(), meanwhile=meanwhile)
+    assert pushed == ["one", "two", "two"]
+    told = "1 of 2 notifications not delivered: The device token is missing"
+    assert (left.state, left.record.reason) == (State.DEAD, told)
+
+
+def test_what_is_moved_to_the_store_of_the_dead_takes_along_what_was_achieved(scene):
+    played = scene(
+        "<messageStore name='Dead'/>",
+        processor(
+            DISPATCH,
+            sequence="n",
+            max_delivery_attempts=2,
+            message_processor_failMessagesStore="Dead",
+        ),
+    )
+    pushes(played, one=OK, two=None)
+    assert work(played, played.record()) == []
+    (moved,) = run(played.store("Dead").browse())
+    attempt = played.context.message(moved.record).exchange.attempt
+    assert attempt is not None
+    assert list(attempt.earlier.values()) == [OK]
+
+
+def test_a_flow_that_fails_elsewhere_sends_nothing_twice(scene):
+    played = scene(processor(DISPATCH, sequence="n"))
+    pushed = pushes(played, one=OK)
+    played.notes["n"].failures = [FAILED, FAILED]
+    assert work(played, played.record()) == []
+    assert pushed == ["one"]

@@ -9,6 +9,7 @@ import pytest
 
 from apns_connector.delivery.record import Kept, Record
 from apns_connector.errors import MediationError, TransportError
+from apns_connector.mediation.compatibility import ESB_4_9
 from apns_connector.mediation.endpoints.transport import OutboundReply
 from apns_connector.processing.forwarding import forwarding_processor
 from tests.unit.processing.scene import FORWARDING, Scene, processor
@@ -16,6 +17,7 @@ from tests.virtual_time import run
 
 REFUSED = TransportError("Connection refused", 101503)
 XML = (("Content-Type", "text/xml"),)
+THANKS = OutboundReply(200, XML, b"<thanks/>")
 FAULT = (
     b"<e:Envelope xmlns:e='http://schemas.xmlsoap.org/soap/envelope/'><e:Body><e:Fault>"
     b"<faultcode>e:Server</faultcode><faultstring>not today</faultstring></e:Fault></e:Body>"
@@ -158,11 +160,75 @@ def test_the_reply_sequence_gets_the_response(scene):
     assert played.notes["reply"].payloads == [{"thanks": True}]
 
 
-def test_a_response_that_nobody_wants_is_dropped(scene):
+def test_a_response_that_no_sequence_takes_stops_it_and_the_message_stays(scene):
+    played = scene(
+        processor(
+            FORWARDING,
+            target="E",
+            message_processor_deactivate_sequence="end",
+            message_processor_fault_sequence="fault",
+        ),
+    )
+    played.backends.answers = [THANKS]
+    first, second = played.record(0), played.record(1)
+    left = forward(played, first, second)
+    assert [kept.record for kept in left] == [first, second]
+    assert sent(played) == [0]
+    ((name, why),) = played.deactivated
+    assert name == "P"
+    assert "name a sequence in message.processor.reply.sequence" in why
+    assert played.notes["end"].payloads == [{"number": 0}]
+    assert played.notes["fault"].seen == []
+
+
+def test_one_without_content_is_no_response(scene):
     played = scene(processor(FORWARDING, target="E"))
-    played.backends.answers = [OutboundReply(200, XML, b"<thanks/>")]
-    assert forward(played, played.record()) == []
+    played.backends.answers = [OutboundReply(200), OutboundReply(202, XML)]
+    assert forward(played, played.record(0), played.record(1)) == []
     assert played.deactivated == []
+
+
+def test_nor_is_one_to_a_message_that_wants_none(scene):
+    played = scene(processor(FORWARDING, target="E"))
+    played.backends.answers = [THANKS]
+    assert forward(played, played.record(OUT_ONLY="true")) == []
+    assert played.deactivated == []
+
+
+def test_the_esb_forgets_the_message_before_it_stops(scene):
+    played = scene(processor(FORWARDING, target="E"), compatibility=ESB_4_9)
+    played.backends.answers = [THANKS]
+    first, second = played.record(0), played.record(1)
+    assert [kept.record for kept in forward(played, first, second)] == [second]
+    assert [name for name, _ in played.deactivated] == ["P"]
+
+
+@pytest.mark.parametrize("failure", [True, False])
+def test_the_esb_does_not_mind_what_becomes_of_the_reply(scene, failure):
+    played = scene(
+        processor(FORWARDING, target="E", message_processor_reply_sequence="reply"),
+        compatibility=ESB_4_9,
+    )
+    played.backends.answers = [THANKS]
+    played.notes["reply"].goes_on = False
+    played.notes["reply"].failures = [MediationError("no")] if failure else []
+    assert forward(played, played.record()) == []
+    assert (sent(played), played.deactivated) == ([0], [])
+
+
+def test_the_esb_removes_a_message_without_an_endpoint_and_goes_on(scene, caplog):
+    played = scene(processor(FORWARDING), compatibility=ESB_4_9)
+    assert forward(played, played.record(0), played.record(1, target__endpoint="E")) == []
+    assert (sent(played), played.deactivated) == ([1], [])
+    assert "is removed: The message names no endpoint" in caplog.text
+
+
+@pytest.mark.parametrize(("status", "times"), [(302, 1), (301, 2), (404, 2), (500, 2)])
+def test_the_esb_takes_most_statuses_below_400_for_a_success(scene, status, times):
+    played = scene(processor(FORWARDING, target="E"), compatibility=ESB_4_9)
+    played.backends.answers = [OutboundReply(status), OutboundReply(200)]
+    assert forward(played, played.record()) == []
+    assert len(sent(played)) == times
 
 
 def test_a_reply_sequence_that_refuses_the_response_has_the_message_sent_again(scene):
@@ -181,7 +247,7 @@ def test_a_reply_sequence_that_refuses_the_response_has_the_message_sent_again(s
     )
     again.notes["reply"].goes_on = False
     assert len(forward(again, again.record())) == 1
-    assert again.deactivated == [("P", "The reply sequence 'reply' did not come to its end")]
+    assert again.deactivated == [("P", "The reply sequence did not come to its end")]
 
 
 def test_of_a_message_without_reply_the_status_counts_all_the_same(scene):

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from lxml import etree
@@ -8,6 +9,7 @@ from lxml import etree
 from apns_connector.delivery.record import Record
 from apns_connector.delivery.seal import Seal
 from apns_connector.errors import SealError
+from apns_connector.mediation.attempt import Answer
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.message_keeper import RECORD_ID
 from apns_connector.mediation.message_store import MessageStoreDefinition
@@ -38,6 +40,19 @@ def test_a_message_comes_back_with_the_id_of_its_record(scene, records):
     assert again.properties.get("mine") == "stays"
     assert again.properties.get(RECORD_ID) == record.id == str(uuid.UUID(record.id))
     assert again.exchange is not kept.exchange
+
+
+def test_a_message_knows_the_answers_of_the_attempts_before(scene, records):
+    kept = message(scene)
+    record = records.of(kept, ORDERED)
+    first = records.message(record, kept.configuration).exchange.attempt
+    assert (first.record_id, first.created, first.earlier) == (record.id, record.created, {})
+
+    known = {b"one": Answer(200), b"two": Answer(410, "Unregistered", 1_700_000_000_123)}
+    again = replace(record, body=records.answered(record, known))
+    read = records.message(again, kept.configuration)
+    assert read.exchange.attempt.earlier == known
+    assert read.json == {"deviceToken": TOKEN}
 
 
 def test_a_record_tells_nothing_of_its_message(scene, records):

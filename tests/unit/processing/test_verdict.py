@@ -8,14 +8,18 @@ import pytest
 
 from apns_connector.apns.reasons import REASONS, Action
 from apns_connector.delivery.retry import Outcome, Verdict
+from apns_connector.mediation.attempt import Answer, Attempt
 from apns_connector.mediation.configuration import read_deployment
 from apns_connector.mediation.message import Message
 from apns_connector.processing.verdict import (
+    DELIVERED,
     Failure,
+    arrived,
     failure_on,
     forget_earlier_failures,
     judge,
     together,
+    told_missing,
 )
 
 TOKEN = "ab" * 32
@@ -127,6 +131,44 @@ def test_failures_of_the_flow_before_the_store_are_forgotten(message):
     message.properties.set("mine", "stays")
     forget_earlier_failures(message)
     assert message.properties.default == {"mine": "stays"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (None, False),
+        (Answer(200), True),
+        (Answer(410, "Unregistered", 7), True),
+        (Answer(400, "BadDeviceToken"), True),
+        (Answer(400, "BadTopic"), False),
+    ],
+)
+def test_a_notification_has_arrived_when_nobody_is_left_to_send_it_to(answer, expected):
+    assert arrived(answer) is expected
+
+
+def an_attempt(*answers: Answer | None) -> Attempt:
+    attempt = Attempt("id", 0.0)
+    for number, answer in enumerate(answers):
+        key = attempt.next_key(b"%d" % number)
+        if answer is not None:
+            attempt.answers[key] = answer
+    return attempt
+
+
+def test_of_several_notifications_it_is_told_how_many_are_missing():
+    busy = Outcome(Verdict.AGAIN, "503 Shutdown", counts=False)
+    attempt = an_attempt(Answer(200), None, Answer(400, "BadTopic"))
+    told = "2 of 3 notifications not delivered: 503 Shutdown"
+    assert told_missing(busy, attempt) == Outcome(Verdict.AGAIN, told, counts=False)
+
+
+def test_otherwise_the_reason_is_enough():
+    busy = Outcome(Verdict.AGAIN, "503 Shutdown")
+    assert told_missing(busy, None) == busy
+    assert told_missing(busy, an_attempt(None)) == busy
+    assert told_missing(busy, an_attempt(Answer(200), Answer(200))) == busy
+    assert told_missing(DELIVERED, an_attempt(None, None)) == DELIVERED
 
 
 def test_of_several_branches_what_may_still_be_delivered_decides():

@@ -104,7 +104,7 @@ async def test_what_a_killed_server_takes_for_acknowledged_is_not_left_lying(ser
     await store.close()
     store = a_store(server)
     await store.open()
-    await drain(store)
+    await drain(store, wait=2.5)  # it looks twice
     assert await store.count() == Counts()
     await store.close()
 

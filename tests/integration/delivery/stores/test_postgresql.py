@@ -55,7 +55,7 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(postgresql
 
 
 async def test_an_outage_is_told_and_survived(postgresql, stores, caplog):
-    store = await stores.open()
+    store, closing = await stores.open(), await stores.open()
     await store.put([a_record()])
     (claim,) = await store.claim(1, lease=60)
     waiting = asyncio.create_task(store.claim(1, lease=60, wait=50))
@@ -65,6 +65,7 @@ async def test_an_outage_is_told_and_survived(postgresql, stores, caplog):
         await asyncio.wait_for(waiting, 10)
     with pytest.raises(StoreUnavailable):
         await store.put([a_record()])
+    await asyncio.wait_for(closing.close(), 15)
     postgresql.start()
     await store.put([a_record()])
     await store.settle([Done(claim)])

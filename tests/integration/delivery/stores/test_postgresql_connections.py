@@ -160,3 +160,20 @@ def test_a_missing_client_library_says_what_to_install():
     )
     said = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout
     assert b"install apns-connector[postgresql]" in said
+
+
+async def test_a_connection_of_which_the_client_lost_the_thread_is_replaced(postgresql):
+    connections = Connections("outbox", postgresql.url, None, None, most=1)
+    await connections.open()
+
+    async def whose(connection: asyncpg.Connection) -> int:
+        return int(connection.get_server_pid())
+
+    async def lose_the_thread(_: asyncpg.Connection) -> None:
+        raise asyncpg.InternalClientError("another operation is in progress")
+
+    before = await connections.run(whose)
+    with pytest.raises(StoreUnavailable, match="another operation is in progress"):
+        await connections.run(lose_the_thread)
+    assert await connections.run(whose) != before
+    await connections.close()

@@ -31,6 +31,8 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(rabbitmq, 
 
 
 async def test_an_outage_is_told_and_survived(rabbitmq, place):
+    closing = place.store()
+    await closing.open()
     async with place.opened() as store:
         await store.put([a_record(), a_record()])
         (claim,) = await store.claim(1, lease=60)
@@ -44,6 +46,7 @@ async def test_an_outage_is_told_and_survived(rabbitmq, place):
             await store.put([a_record()])
         with pytest.raises(StoreUnavailable):
             await store.settle([Done(claim)])
+        await asyncio.wait_for(closing.close(), 15)
         rabbitmq.start()
         # The broker has given both to others; this one was delivered, and is not any more.
         await store.settle([Done(claim)])

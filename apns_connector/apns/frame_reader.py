@@ -1,0 +1,196 @@
+"""What arrives on a connection, frame by frame (RFC 9113, sections 4 to 6): read and obeyed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from apns_connector.apns import frames, received_frames
+from apns_connector.apns.header_block import STATUS_200, HeaderBlocks
+from apns_connector.apns.http2_events import Accepted, Event, GoingAway, Tag
+from apns_connector.apns.received_frames import HeaderAssembly, PeerError, StreamError
+from apns_connector.apns.streams import Streams
+
+# What we allow the peer to have under way in all streams together.
+CONNECTION_WINDOW: Final = 1 << 24
+
+# Of a HEADERS frame that is a whole answer: its type and flags, read as one number.
+_WHOLE_ANSWER: Final = frames.HEADERS << 8 | frames.FLAG_END_STREAM | frames.FLAG_END_HEADERS
+
+
+class FrameReader:
+    """Appends to ``out`` what must be said in return, and to ``events`` what has happened.
+
+    ``max_streams``: how many streams may be open at once, as the peer last said; ``going_away``: it
+    will take no more; ``handed_out_id``: of the last stream that the peer can know.
+    """
+
+    def __init__(
+        self, out: list[bytes], events: list[Event], streams: Streams, blocks: HeaderBlocks
+    ) -> None:
+        self.max_streams = 0
+        self.going_away = False
+        self.handed_out_id = 0
+        self._out = out
+        self._events = events
+        self._streams = streams
+        self._blocks = blocks
+        self._in = b""
+        self._assembly = HeaderAssembly()
+        self._seen_settings = False
+        self._unacknowledged_bytes = 0
+
+    def read(self, data: bytes) -> None:
+        """What these bytes and those before them mean. Raises :class:`PeerError`.
+
+        Nearly every frame is the whole answer to one accepted notification: that is written out
+        here, and all of them that follow each other are one event.
+        """
+        data = self._in + data if self._in else data
+        position, end = 0, len(data)
+        streams, assembly, unpack = self._streams, self._assembly, frames.SHORT_HEAD.unpack_from
+        opened, partial, unsent = streams.open, streams.partial, streams.bodies.unsent
+        accepted: list[tuple[Tag, bytes]] | None = None
+        while end - position >= 9:
+            high, low, kind_and_flags, stream_id = unpack(data, position)
+            start = position + 9
+            length = high << 16 | low
+            if length > frames.MIN_FRAME_SIZE:
+                raise received_frames.too_long(length, first=not self._seen_settings)
+            if start + length > end:
+                break
+            position = start + length
+            if (
+                kind_and_flags == _WHOLE_ANSWER
+                and length
+                and data[start] == STATUS_200
+                and stream_id not in partial
+                and stream_id not in unsent
+                and not assembly.open
+                and (tag := opened.pop(stream_id, None)) is not None
+            ):
+                if accepted is None:
+                    accepted = []
+                    self._events.append(Accepted(accepted))
+                accepted.append((tag, data[start:position]))
+            else:
+                accepted = None
+                self._read_frame(
+                    kind_and_flags >> 8,
+                    kind_and_flags & 0xFF,
+                    stream_id & frames.MAX_STREAM_ID,
+                    data[start:position],
+                )
+        self._in = data[position:]
+
+    def _read_frame(self, kind: int, flags: int, stream_id: int, payload: bytes) -> None:
+        if self._assembly.open:
+            self._assembly.check_next(kind, stream_id)
+        if not self._seen_settings and (kind != frames.SETTINGS or flags & frames.FLAG_ACK):
+            raise received_frames.no_settings()
+        reader = _READERS.get(kind)
+        if reader is None:
+            return  # unknown types are ignored: section 5.5
+        try:
+            reader(self, flags, stream_id, payload)
+        except StreamError as error:
+            self._streams.fail(stream_id, error)
+
+    def _read_headers(self, flags: int, stream_id: int, payload: bytes) -> None:
+        self._refuse_idle(stream_id, "HEADERS")
+        fragment = received_frames.block_fragment(flags, payload)
+        if flags & frames.FLAG_END_HEADERS:
+            ended = bool(flags & frames.FLAG_END_STREAM)
+            self._streams.read_block(stream_id, fragment, ended=ended)
+        else:
+            self._assembly.start(flags, stream_id, fragment)
+
+    def _read_continuation(self, flags: int, stream_id: int, payload: bytes) -> None:
+        block = self._assembly.add(flags, payload)
+        if block is not None:
+            self._streams.read_block(stream_id, block, ended=self._assembly.ends_stream)
+
+    def _read_data(self, flags: int, stream_id: int, payload: bytes) -> None:
+        self._refuse_idle(stream_id, "DATA")
+        body = received_frames.without_padding(flags, payload)
+        self._give_window_back(len(payload))
+        ended = bool(flags & frames.FLAG_END_STREAM)
+        self._streams.read_body(stream_id, body, len(payload), ended=ended)
+
+    def _give_window_back(self, size: int) -> None:
+        self._unacknowledged_bytes += size
+        if self._unacknowledged_bytes > CONNECTION_WINDOW // 2:
+            self._out.append(frames.window_update(0, self._unacknowledged_bytes))
+            self._unacknowledged_bytes = 0
+
+    def _read_rst_stream(self, flags: int, stream_id: int, payload: bytes) -> None:
+        self._refuse_idle(stream_id, "RST_STREAM")
+        self._streams.read_reset(stream_id, received_frames.reset_code(payload))
+
+    def _read_settings(self, flags: int, stream_id: int, payload: bytes) -> None:
+        values = received_frames.settings(flags, stream_id, payload)
+        if values is None:
+            return  # the acknowledgement of ours
+        if not self._seen_settings:
+            self._seen_settings = True
+            self.max_streams = frames.MAX_STREAM_ID  # no limit, unless the frame says otherwise
+        self._out.append(frames.SETTINGS_ACK)  # before anything that the new values allow
+        for key, value in values:
+            self._apply_setting(key, value)
+
+    def _apply_setting(self, key: int, value: int) -> None:
+        match key:
+            case frames.SETTINGS_HEADER_TABLE_SIZE:
+                self._blocks.resize(value)
+            case frames.SETTINGS_MAX_CONCURRENT_STREAMS:
+                self.max_streams = value
+            case frames.SETTINGS_INITIAL_WINDOW_SIZE:
+                self._streams.bodies.change_initial_window(value)
+            case frames.SETTINGS_MAX_FRAME_SIZE:
+                self._streams.bodies.max_frame_size = value
+
+    def _read_window_update(self, flags: int, stream_id: int, payload: bytes) -> None:
+        if stream_id:
+            self._refuse_idle(stream_id, "WINDOW_UPDATE")
+        increment = received_frames.window_increment(stream_id, payload)
+        if stream_id:
+            self._streams.bodies.open_stream_window(stream_id, increment)
+        else:
+            self._streams.bodies.open_connection_window(increment)
+
+    def _read_ping(self, flags: int, stream_id: int, payload: bytes) -> None:
+        opaque = received_frames.ping(stream_id, payload)
+        if not flags & frames.FLAG_ACK:
+            self._out.append(frames.ping(opaque, ack=True))
+
+    def _read_goaway(self, flags: int, stream_id: int, payload: bytes) -> None:
+        last, code, debug = received_frames.goaway(stream_id, payload)
+        self.going_away = True
+        self._events.append(GoingAway(last, code, debug))
+        why = f"the server is going away ({frames.error_name(code)})"
+        for above in [opened for opened in self._streams.open if opened > last]:
+            self._streams.not_processed(above, why)
+
+    def _read_priority(self, flags: int, stream_id: int, payload: bytes) -> None:
+        received_frames.check_priority(stream_id, payload)
+
+    def _read_push_promise(self, flags: int, stream_id: int, payload: bytes) -> None:
+        raise PeerError("PUSH_PROMISE, which our SETTINGS forbid")
+
+    def _refuse_idle(self, stream_id: int, kind: str) -> None:
+        if not stream_id % 2 or stream_id > self.handed_out_id:
+            raise PeerError(f"{kind} on stream {stream_id}, which was never opened")
+
+
+_READERS: dict[int, Callable[[FrameReader, int, int, bytes], None]] = {
+    frames.DATA: FrameReader._read_data,
+    frames.HEADERS: FrameReader._read_headers,
+    frames.PRIORITY: FrameReader._read_priority,
+    frames.RST_STREAM: FrameReader._read_rst_stream,
+    frames.SETTINGS: FrameReader._read_settings,
+    frames.PUSH_PROMISE: FrameReader._read_push_promise,
+    frames.PING: FrameReader._read_ping,
+    frames.GOAWAY: FrameReader._read_goaway,
+    frames.WINDOW_UPDATE: FrameReader._read_window_update,
+    frames.CONTINUATION: FrameReader._read_continuation,
+}

@@ -1,0 +1,71 @@
+"""When a client is answered although its flow has not ended. All flows have the same time: the one
+that began first is late first, and one timer serves all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from apns_connector.gateway.answer import Answer
+from apns_connector.gateway.asgi import Reply
+
+
+class Deadlines:
+    """Those of the flows in progress, each ``seconds`` after its beginning."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._ahead: dict[Deadline, float] = {}  # with their times, the next one first
+        self._watched_by: asyncio.AbstractEventLoop | None = None
+
+    def begin(self, reply: Reply, late_answer: Callable[[], Answer]) -> Deadline:
+        """For a flow that begins now: an ``async with`` block."""
+        loop = asyncio.get_running_loop()
+        deadline = Deadline(self, reply, late_answer)
+        self._ahead[deadline] = due = loop.time() + self._seconds
+        if self._watched_by is not loop:
+            self._watched_by = loop
+            loop.call_at(due, self._look, loop)
+        return deadline
+
+    def end(self, deadline: Deadline) -> None:
+        self._ahead.pop(deadline, None)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        now = loop.time()
+        for deadline, due in list(self._ahead.items()):
+            if due > now:
+                loop.call_at(due, self._look, loop)
+                return
+            del self._ahead[deadline]
+            deadline.is_over(loop)
+        self._watched_by = None
+
+
+class Deadline:
+    """Gives an answer when its ``async with`` block takes too long.
+
+    The block itself runs on to its end: what it has begun, such as a push, has to be accounted
+    for.
+    """
+
+    __slots__ = ("_deadlines", "_giving", "_late_answer", "_reply")
+
+    def __init__(
+        self, deadlines: Deadlines, reply: Reply, late_answer: Callable[[], Answer]
+    ) -> None:
+        self._deadlines = deadlines
+        self._reply = reply
+        self._late_answer = late_answer
+        self._giving: asyncio.Task[None] | None = None
+
+    def is_over(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._giving = loop.create_task(self._reply.give(self._late_answer()))
+
+    async def __aenter__(self) -> None:
+        return None
+
+    async def __aexit__(self, *_: object) -> None:
+        self._deadlines.end(self)
+        if self._giving is not None:
+            await self._giving

@@ -1,0 +1,108 @@
+"""Many requests at once must be, byte for byte, what they are one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from apns_connector.apns.header_block import APNS_ID, DELETE, GET, Field
+
+ALERT = ((b"apns-topic", b"com.example.app"), (b"apns-push-type", b"alert"))
+OTHER = ((b"apns-topic", b"com.example.other"),)
+PATH = b"/3/device/" + b"ab" * 32
+
+
+@dataclass
+class Asked:
+    number: int
+    path: bytes = PATH
+    constant: tuple[Field, ...] = ALERT
+    more: tuple[Field, ...] = ()
+    body: bytes | None = b'{"aps":{}}'
+    stream_id: int = 0
+
+    @property
+    def apns_id(self) -> bytes:
+        return b"%036d" % self.number
+
+    @property
+    def varying(self) -> tuple[Field, ...]:
+        return ((APNS_ID, self.apns_id), *self.more)
+
+
+REQUESTS = st.lists(
+    st.builds(
+        Asked,
+        st.integers(0, 10**36 - 1),
+        path=st.sampled_from([PATH, PATH, PATH + b"ab", PATH[:-2], b"/4/broadcasts"]),
+        constant=st.sampled_from([ALERT, ALERT, OTHER, (GET, *ALERT), (DELETE,)]),
+        more=st.sampled_from([(), (), ((b"apns-expiration", b"0"),), ((b"x", b"y" * 300),)]),
+        body=st.sampled_from([b"{}", b"{}", b"", b"x" * 100, b"x" * 16_384, b"x" * 16_385, None]),
+    ),
+    max_size=12,
+)
+
+
+@given(
+    requests=REQUESTS,
+    batches=st.integers(1, 4),
+    window=st.sampled_from([0, 50, 65_535, 1 << 20]),
+    table=st.sampled_from([0, 100, 4096]),
+    authorization=st.sampled_from([None, b"bearer a", b"b" * 17_000]),
+)
+@settings(max_examples=300, deadline=None)
+def test_many_are_what_they_are_one_by_one(join, requests, batches, window, table, authorization):
+    def pair():
+        return join(
+            authorization=authorization, initial_window_size=window, header_table_size=table
+        )
+
+    together, alone = pair().client, pair().client
+    sent = 0
+    for first in range(batches):
+        batch = requests[first::batches]
+        count = together.send_all(batch)
+        sent += count
+        for asked in batch[:count]:
+            stream_id = alone.send(asked, asked.path, asked.constant, asked.varying, asked.body)
+            assert asked.stream_id == stream_id
+        assert count == len(batch) or not together.ready
+    assert together.open_tags() == alone.open_tags()
+    assert len(together.open_tags()) == sent
+    assert together.data_to_send() == alone.data_to_send()
+    assert together.room == alone.room
+
+
+def test_a_strict_server_reads_each_of_them(join):
+    pair = join(authorization=b"bearer a")
+    assert pair.client.send_all([Asked(number) for number in range(5)]) == 5
+    pair.exchange()
+    assert [request["apns-id"] for request in pair.requests.values()] == [
+        b"%036d" % number for number in range(5)
+    ]
+    assert all(request[":path"] == PATH for request in pair.requests.values())
+    assert all(request.body == b'{"aps":{}}' for request in pair.requests.values())
+    assert all(request.ended for request in pair.requests.values())
+
+
+def test_none_is_sent_once_the_window_is_used_up(join):
+    pair = join(gives_window_back=False, initial_window_size=1 << 20)
+    requests = [Asked(number, body=b"x" * 16_000) for number in range(9)]
+    assert pair.client.send_all(requests) == 5  # the fifth of 16000 is begun within 65535
+    assert pair.client.open_tags() == requests[:5]
+    assert pair.client.room == 0
+    assert pair.client.send_all(requests[5:]) == 0
+
+
+@pytest.mark.parametrize("value", [b"bearer new", b"c" * 17_000])
+def test_a_new_authorization_is_in_the_next_one(join, value):
+    pair = join(authorization=b"bearer old")
+    pair.client.send_all([Asked(number) for number in range(3)])
+    pair.client.authorize(value)
+    pair.client.send_all([Asked(number) for number in range(3, 6)])
+    pair.exchange()
+    shown = [request["authorization"] for request in pair.requests.values()]
+    assert shown == [b"bearer old"] * 3 + [value] * 3
