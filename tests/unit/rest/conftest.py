@@ -58,8 +58,9 @@ class Apple:
             failure = error("it happened", notification.apns_id)
             failure.notification = notification
             return failure
-        status = 200 if word in ("ok", "held") else REASONS[word].status
-        return Response(notification, status, reason=None if status == 200 else word)
+        if word in ("ok", "held"):
+            return Response(notification, 200)
+        return Response.refused_connection(notification, REASONS[word])
 
 
 _ERRORS = {"lost": OutcomeUnknown, "unsent": NotSent}
