@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import cycle
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests.acceptance.delivery.apple import LocalApple
 from tests.acceptance.delivery.disturbances import OF_PROCESSES, OF_SERVERS
@@ -48,10 +49,19 @@ class CrashContract:
         rounds(site, random.Random(seed))
 
 
+def always(names: Iterable[str], *chosen: str) -> list[ParameterSet]:
+    """The ``chosen`` ones; the others when there is time."""
+    return [pytest.param(n, marks=[] if n in chosen else pytest.mark.long) for n in names]
+
+
 class ServerCrashContract(CrashContract):
     """Of a store whose records are in a server."""
 
-    @pytest.mark.parametrize("name", OF_SERVERS)
+    @pytest.mark.parametrize("name", always(OF_PROCESSES, "worker killed", "rolling restart"))
+    def test_nothing_is_lost(self, site: Site, name: str):
+        super().test_nothing_is_lost(site, name)
+
+    @pytest.mark.parametrize("name", always(OF_SERVERS, "server killed"))
     def test_nothing_is_lost_by_its_server(self, site: Site, name: str):
         print(name, disturbed(site, OF_SERVERS[name], FEW, random.Random(name)))
 

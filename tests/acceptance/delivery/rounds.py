@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -46,13 +46,15 @@ def in_the_middle(callers: Callers, site: Site, chance: random.Random) -> Iterat
         calling.result()
 
 
-def judged(callers: Callers, sites: Sequence[Site]) -> Judgement:
-    """When all is settled: nothing is lost, every answer is one of two, nobody has complained."""
+def judged(
+    callers: Callers, sites: Sequence[Site], refusals: Collection[int] = (503,)
+) -> Judgement:
+    """When all is settled: nothing is lost, every answer is one of those, nobody has complained."""
     judgement = judge(callers.accepted, sites[0].apple.arrivals())
     complaints = [complaint for site in sites for complaint in site.complaints()]
     assert not judgement.lost, f"lost: {sorted(judgement.lost)}"
     assert not judgement.split, f"two records of one push: {sorted(judgement.split)}"
-    assert callers.statuses.keys() <= {202, 503}, f"answers: {callers.statuses}"
+    assert callers.statuses.keys() <= {202, *refusals}, f"answers: {callers.statuses}"
     assert not callers.without_retry_after, f"503 without Retry-After: {callers.statuses}"
     assert not complaints, "\n".join(complaints)
     return judgement

@@ -61,7 +61,8 @@ class TwoHosts:
             time.sleep(seconds)
             self.network.heal(host)
         wait_until(first.settled, "an empty store")
-        judgement = judged(callers, self.sites)
+        # 408: of a request only the beginning came through.
+        judgement = judged(callers, self.sites, refusals=(503, 408))
         assert len(judgement.doubled) <= IN_FLIGHT, str(judgement)
         return judgement
 

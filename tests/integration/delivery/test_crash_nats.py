@@ -12,6 +12,9 @@ from apns_connector.delivery.stores.nats import NatsOptions, NatsStore
 from tests.integration.delivery.crash import Crash
 from tests.servers.nats import NatsServer
 
+# tests/acceptance/delivery kills whole gateways and workers each time.
+pytestmark = pytest.mark.long
+
 MAKER = "tests.integration.delivery.test_crash_nats:store_at"
 
 

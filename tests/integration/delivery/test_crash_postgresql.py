@@ -12,6 +12,9 @@ from apns_connector.delivery.stores.postgresql import PostgresqlOptions, Postgre
 from tests.integration.delivery.crash import Crash
 from tests.servers.postgresql import PostgresqlServer
 
+# tests/acceptance/delivery kills whole gateways and workers each time.
+pytestmark = pytest.mark.long
+
 MAKER = "tests.integration.delivery.test_crash_postgresql:store_at"
 
 

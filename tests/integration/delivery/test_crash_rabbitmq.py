@@ -14,6 +14,9 @@ from tests.integration.delivery.crash import Crash, Ledger
 from tests.integration.delivery.crash_process import Journal, deliver
 from tests.servers.rabbitmq import RabbitmqServer
 
+# tests/acceptance/delivery kills whole gateways and workers each time.
+pytestmark = pytest.mark.long
+
 MAKER = "tests.integration.delivery.test_crash_rabbitmq:store_at"
 # Before, RabbitMQ may forget with its next crash that it has made a queue.
 SECONDS_UNTIL_A_QUEUE_IS_THERE_FOR_GOOD = 5.0

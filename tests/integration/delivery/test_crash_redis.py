@@ -11,6 +11,9 @@ from apns_connector.delivery.stores.redis import RedisOptions, RedisStore
 from tests.integration.delivery.crash import Crash
 from tests.servers.redis import RedisServer
 
+# tests/acceptance/delivery kills whole gateways and workers each time.
+pytestmark = pytest.mark.long
+
 MAKER = "tests.integration.delivery.test_crash_redis:store_at"
 
 

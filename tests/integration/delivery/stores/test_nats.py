@@ -34,6 +34,7 @@ def server(tmp_path):
         yield server
 
 
+@pytest.mark.long
 async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(server):
     writer, worker = a_store(server), a_store(server)
     await writer.open()

@@ -17,6 +17,7 @@ from tests.integration.delivery.stores.storm import Storm
 SECONDS_UNTIL_A_QUEUE_IS_THERE_FOR_GOOD = 5.0
 
 
+@pytest.mark.long
 async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(rabbitmq, place):
     async with place.opened() as writer, place.opened() as worker:
         await asyncio.sleep(SECONDS_UNTIL_A_QUEUE_IS_THERE_FOR_GOOD)
