@@ -57,7 +57,7 @@ def always(names: Iterable[str], *chosen: str) -> list[ParameterSet]:
 class ServerCrashContract(CrashContract):
     """Of a store whose records are in a server."""
 
-    @pytest.mark.parametrize("name", always(OF_PROCESSES, "worker killed", "rolling restart"))
+    @pytest.mark.parametrize("name", always(OF_PROCESSES, "worker killed"))
     def test_nothing_is_lost(self, site: Site, name: str):
         super().test_nothing_is_lost(site, name)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.acceptance.delivery.crash_contract import ServerCrashContract
 
 
+@pytest.mark.long
 class TestRedis(ServerCrashContract):
     store = "redis"

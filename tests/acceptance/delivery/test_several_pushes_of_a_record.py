@@ -67,7 +67,11 @@ def hurried(house: House) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("mediators", "device"), [(TOGETHER, 1), (EACH, 2)], ids=["together", "each"]
+    ("mediators", "device"),
+    [
+        pytest.param(TOGETHER, 1, id="together"),
+        pytest.param(EACH, 2, id="each", marks=pytest.mark.long),
+    ],
 )
 def test_a_device_that_apple_is_too_busy_for_gets_its_push_and_the_others_no_other(
     house: House, empty_apple: Apple, mediators: str, device: int

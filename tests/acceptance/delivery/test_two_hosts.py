@@ -72,7 +72,9 @@ class TwoHosts:
         return replace(house, folder=folder, running=[], within=self.network.command_on(host))
 
 
-@pytest.fixture(params=BROKERS)
+@pytest.fixture(
+    params=["postgresql", pytest.param("rabbitmq", marks=pytest.mark.long)],
+)
 def hosts(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[TwoHosts]:
     with (
         Network() as network,

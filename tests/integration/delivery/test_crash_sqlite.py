@@ -51,7 +51,7 @@ async def crash(folder: Path, maker: str, rounds: int, seed: int) -> None:
     )
 
 
-@pytest.mark.parametrize("maker", [MAKER, NORMAL_MAKER])
+@pytest.mark.parametrize("maker", [MAKER, pytest.param(NORMAL_MAKER, marks=pytest.mark.long)])
 async def test_killed_in_the_middle_nothing_is_lost(tmp_path, maker):
     await crash(tmp_path, maker, rounds=3, seed=1)
 
