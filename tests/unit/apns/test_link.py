@@ -132,7 +132,7 @@ def test_an_idle_connection_is_probed_after_a_silence_and_only_once(bench):
 
 def test_a_probe_without_answer_ends_the_connection(bench):
     async def scenario(bench):
-        bench.ready(bench.connection.heard_at + 60, probe_after=60)
+        bench.ready(bench.connection.heard_at + 61, probe_after=60)
         bench.link._end_probe(bench.connection)
         assert bench.link.active == []
         assert bench.link.trouble == "local (localhost:8443) no longer answered on a connection"
@@ -143,7 +143,7 @@ def test_a_probe_without_answer_ends_the_connection(bench):
 
 def test_a_probe_that_was_answered_changes_nothing(bench):
     async def scenario(bench):
-        bench.ready(bench.connection.heard_at + 60, probe_after=60)
+        bench.ready(bench.connection.heard_at + 61, probe_after=60)
         bench.connection.data_received(frames.ping(b"still up", ack=True))
         bench.link._end_probe(bench.connection)
         assert bench.link.active == [bench.connection]
@@ -158,7 +158,7 @@ def test_a_token_that_has_come_of_age_is_replaced_on_the_living_connection(bench
     async def scenario(bench):
         signing_key._in_use = Use(0, 0.0), "aged"
         bench.connection.authorize("bearer aged")
-        bench.ready(bench.connection.authorized_at + TWENTY_MINUTES, probe_after=3600)
+        bench.ready(bench.connection.authorized_at + TWENTY_MINUTES + 1, probe_after=3600)
         assert bench.connection.authorization == bench.link._authentication.authorization()
         assert bench.connection.authorization != "bearer aged"
         assert bench.link.active == [bench.connection]
