@@ -66,8 +66,8 @@ class Done:
 @dataclass(frozen=True, slots=True)
 class Again:
     """Waiting again, for an attempt at ``due``. ``counts``: the attempt that was made has failed;
-    without it the record is given back as if it had never been claimed. ``body``: what it holds
-    from now on, where the attempt has achieved a part of it."""
+    without it the record is given back with no more than a new time, and a reason if there is
+    one. ``body``: what it holds from now on, where the attempt has achieved a part of it."""
 
     claim: Claim
     due: float

@@ -41,7 +41,7 @@ def inspect_settings_file(file: Path, name: str) -> Iterator[Finding]:
         match = _YAML.match(line)
         named = match is not None and is_secret(match[1], match[2])
         if named or _USER_IN_URL.search(line):
-            key = match[1] if match is not None else "password"
+            key = match[1] if match is not None and named else "password in the address"
             text = f"the {key} stands here in clear text: give it by the environment instead"
             yield Finding(Severity.WARNING, text, name, number)
 

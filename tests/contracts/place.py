@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
@@ -11,7 +12,7 @@ from apns_connector.delivery.record import Again, Claim, Dead, Done, Kept, Recor
 from apns_connector.delivery.store import MessageStore
 
 
-class Place:
+class Place(ABC):
     """Empty at the beginning of each test. Whoever tests a store derives from this.
 
     ``lease``: seconds, the shortest that the tests shall ask for. ``brief``: seconds, how far off
@@ -21,9 +22,9 @@ class Place:
     lease = 1.0
     brief = 1.0
 
+    @abstractmethod
     def store(self, limit: int = 1_000_000) -> MessageStore:
         """One more store over the same records, not open yet."""
-        raise NotImplementedError
 
     def now(self) -> float:
         """What the stores take for the time, seconds since 1970."""

@@ -115,8 +115,10 @@ def test_settings_are_looked_at_line_by_line(tmp_path: Path) -> None:
         "  port: 8280\n"
         "users:\n"
         "  - password: tiger\n"
+        "  Pushes: amqp://scott:tiger@h\n"
     )
     findings = list(inspect_settings_file(file, "gateway.yaml"))
-    assert [finding.line for finding in findings] == [2, 3, 4, 10]
+    assert [finding.line for finding in findings] == [2, 3, 4, 10, 11]
+    assert "the password in the address stands here" in findings[4].text
     assert "tiger" not in str(findings)
     assert list(inspect_settings_file(tmp_path / "none.yaml", "none.yaml")) == []

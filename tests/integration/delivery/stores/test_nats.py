@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import subprocess
-import sys
 import time
 
 import nats
@@ -270,19 +268,6 @@ async def test_a_url_that_cannot_be_used_is_refused_without_being_shown(url):
         await NatsStore("outbox", NatsOptions(url)).open()
     assert PASSWORD not in str(caught.value)
     assert PASSWORD not in repr(NatsStore("outbox", NatsOptions(url)))
-
-
-def test_without_its_client_the_store_says_what_to_install():
-    code = (
-        "import sys; sys.modules['nats'] = None\n"
-        "from apns_connector.errors import ConfigurationError\n"
-        "try: import apns_connector.delivery.stores.nats\n"
-        "except ConfigurationError as error: print(error)"
-    )
-    said = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout
-    assert "install apns-connector[nats]" in said
 
 
 @pytest.mark.parametrize("dead", [True, False])

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import subprocess
-import sys
 from uuid import uuid4
 
 import asyncpg
@@ -149,17 +147,6 @@ async def test_a_connection_that_gives_no_answer_is_not_used_again(postgresql):
     async with connections.connection() as connection:
         assert await connection.fetchval("select 1") == 1
     await connections.close()
-
-
-def test_a_missing_client_library_says_what_to_install():
-    script = (
-        "import sys; sys.modules['asyncpg'] = None\n"
-        "from apns_connector.errors import ConfigurationError\n"
-        "try:\n    import apns_connector.delivery.stores.postgresql\n"
-        "except ConfigurationError as error:\n    print(error)\n"
-    )
-    said = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True).stdout
-    assert b"install apns-connector[postgresql]" in said
 
 
 async def test_a_connection_of_which_the_client_lost_the_thread_is_replaced(postgresql):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import subprocess
-import sys
 
 import pytest
 
@@ -86,15 +84,3 @@ async def test_an_errand_goes_on_although_nobody_waits_for_it_any_more(place, ra
 
 async def _wait_for(errand: asyncio.Task[None]) -> None:
     await asyncio.shield(errand)
-
-
-def test_a_missing_client_library_says_what_to_install():
-    script = (
-        "import sys; sys.modules['aio_pika'] = None\n"
-        "from apns_connector.errors import ConfigurationError\n"
-        "try:\n    import apns_connector.delivery.stores.rabbitmq\n"
-        "except ConfigurationError as error:\n    print(error)\n"
-    )
-    command = [sys.executable, "-W", "error", "-c", script]
-    said = subprocess.run(command, capture_output=True, check=True).stdout
-    assert b"install apns-connector[rabbitmq]" in said

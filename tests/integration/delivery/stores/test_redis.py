@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-import subprocess
-import sys
 
 import pytest
 from redis.asyncio import Redis
@@ -206,16 +204,3 @@ async def test_a_url_that_cannot_be_used_is_refused_without_being_shown(url):
         await RedisStore("outbox", RedisOptions(url)).open()
     assert PASSWORD not in str(caught.value)
     assert PASSWORD not in repr(RedisStore("outbox", RedisOptions(url)))
-
-
-def test_without_its_client_the_store_says_what_to_install():
-    code = (
-        "import sys; sys.modules['redis'] = None\n"
-        "from apns_connector.errors import ConfigurationError\n"
-        "try: import apns_connector.delivery.stores.redis\n"
-        "except ConfigurationError as error: print(error)"
-    )
-    said = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    ).stdout
-    assert "install apns-connector[redis]" in said
