@@ -1,4 +1,5 @@
-"""From SOAP request to Apple's answer: a gateway that keeps, and delivers, against haproxy.
+"""From SOAP request to Apple's answer: a gateway that keeps, and delivers, against haproxy, beside
+a bare loop in the same run.
 
 ::
 
@@ -17,15 +18,32 @@ import socket
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from apns_connector.cli.sample import prepare, read_request
 from apns_connector.simulator import demo_credentials
+from apns_connector.simulator.credentials import DemoCredentials
+from tests.benchmarks.delivery.bare_gateway import Settings
 from tests.benchmarks.gateway import free_port, haproxy_configuration, rate, running
 
-SAMPLE = Path(__file__).parents[3] / "samples/guaranteed-delivery"
+ROOT = Path(__file__).parents[3]
+SAMPLE = ROOT / "samples/guaranteed-delivery"
 PATIENCE = 300.0
+WARM_UP = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """``accepted``: 202 per second; ``delivered``: answered by Apple per second, from the first
+    request to the last; ``left``: how many were to be delivered when all had their 202."""
+
+    accepted: float
+    delivered: float
+    left: int
 
 
 def main() -> None:
@@ -33,51 +51,86 @@ def main() -> None:
     options.add_argument("--requests", type=int, default=20_000)
     options.add_argument("--clients", type=int, default=64)
     options.add_argument("--workers", type=int, default=0)
+    options.add_argument("--rounds", type=int, default=3)
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        accepted, delivered, left = measure(Path(name), given)
+        ours, bare = rounds(Path(name), given)
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}, SQLite, durable commits")
-    print(f"{given.requests} SOAP requests, {given.clients} clients, {given.workers} workers")
-    print(f"202, on disk            {accepted:8.0f} requests/s")
-    print(
-        f"answered by Apple       {delivered:8.0f} requests/s, from the first request to the last"
-    )
-    print(f"left when all were in   {left:8d}")
+    print(f"{given.requests} SOAP requests, {given.clients} clients, {given.workers} workers,")
+    print(f"median of {given.rounds} rounds         ours    bare  ratio")
+    for what, column in (("202, on disk", "accepted"), ("answered by Apple", "delivered")):
+        our, other = (median(getattr(run, column) for run in runs) for runs in (ours, bare))
+        print(f"{what:20} per second{our:8.0f}{other:8.0f}{our / other:7.2f}")
+    print(f"left when all had their 202 {max(run.left for run in ours):11}")
 
 
-def measure(folder: Path, given: argparse.Namespace) -> tuple[float, float, int]:
-    """202 per second; answered per second; how many were to be delivered when all had their 202."""
+def rounds(folder: Path, given: argparse.Namespace) -> tuple[list[Run], list[Run]]:
+    """Ours and the bare one in turns, over the same haproxy."""
     credentials = demo_credentials(folder / "credentials")
-    apple, gateway = free_port(), free_port()
-    environment = prepare(SAMPLE, folder / "deployment", credentials, apple)
-    environment["APNS_CONNECTOR__HTTP__PORT"] = str(gateway)
-    environment["APNS_CONNECTOR__LOG__LEVEL"] = "WARNING"
     body = folder / "request.xml"
     body.write_bytes(read_request(SAMPLE / "requests/push.http", credentials.folder).body)
-    unordered(folder / "deployment")
-    statistics = folder / "haproxy.sock"
+    apple, statistics = free_port(), folder / "haproxy.sock"
     configuration = haproxy_configuration(folder, apple)
     configuration.write_text(f"global\n  stats socket {statistics}\n{configuration.read_text()}")
     haproxy = shutil.which("haproxy") or "/usr/sbin/haproxy"
+    with (
+        running(apple, haproxy, "-db", "-q", "-f", configuration),
+        gateway(folder, credentials, apple, given.workers) as ours,
+        bare_gateway(folder, credentials, apple) as bare,
+    ):
+        found: tuple[list[Run], list[Run]] = ([], [])
+        for _ in range(given.rounds):
+            for url, runs in zip((ours, bare), found, strict=True):
+                runs.append(measure(url, body, statistics, given.requests, given.clients))
+        return found
+
+
+@contextmanager
+def gateway(folder: Path, credentials: DemoCredentials, apple: int, workers: int) -> Iterator[str]:
+    """The sample, with its processor or with workers; the address of its proxy."""
+    port, deployment = free_port(), folder / "deployment"
+    environment = prepare(SAMPLE, deployment, credentials, apple)
+    environment["APNS_CONNECTOR__HTTP__PORT"] = str(port)
+    environment["APNS_CONNECTOR__LOG__LEVEL"] = "WARNING"
+    unordered(deployment)
     connector = (sys.executable, "-m", "apns_connector")
-    serve = ("serve", "--no-processors") if given.workers else ("serve",)
+    serve = ("serve", "--no-processors") if workers else ("serve",)
     with ExitStack() as stack:
-        stack.enter_context(running(apple, haproxy, "-db", "-q", "-f", configuration))
-        stack.enter_context(
-            running(gateway, *connector, *serve, folder / "deployment", **environment)
-        )
-        for _ in range(given.workers):
-            stack.enter_context(
-                running(gateway, *connector, "work", folder / "deployment", **environment)
-            )
-        url = f"http://127.0.0.1:{gateway}/services/PushNotification"
-        rate(url, body, 500, given.clients)
-        wait_for(statistics, 500)
-        begun = time.monotonic()
-        accepted = rate(url, body, given.requests, given.clients)
-        left = given.requests + 500 - answered(statistics)
-        wait_for(statistics, given.requests + 500)
-        return accepted, given.requests / (time.monotonic() - begun), left
+        stack.enter_context(running(port, *connector, *serve, deployment, **environment))
+        for _ in range(workers):
+            stack.enter_context(running(port, *connector, "work", deployment, **environment))
+        yield f"http://127.0.0.1:{port}/services/PushNotification"
+
+
+@contextmanager
+def bare_gateway(folder: Path, credentials: DemoCredentials, apple: int) -> Iterator[str]:
+    port = free_port()
+    settings = Settings(
+        apple,
+        str(credentials.ca),
+        str(credentials.client_certificate),
+        credentials.password,
+        str(folder / "bare.db"),
+    )
+    with running(
+        port, sys.executable, "-m", "uvicorn", "tests.benchmarks.delivery.bare_gateway:app",
+        "--app-dir", ROOT, "--port", port, "--http", "httptools", "--log-level", "error",
+        "--no-access-log", **settings.environment(),
+    ):  # fmt: skip
+        yield f"http://127.0.0.1:{port}/"
+
+
+def measure(url: str, body: Path, statistics: Path, requests: int, clients: int) -> Run:
+    """Each request is one push."""
+    before = answered(statistics)
+    rate(url, body, WARM_UP, clients)
+    wait_for(statistics, before + WARM_UP)
+    begun = time.monotonic()
+    accepted = rate(url, body, requests, clients)
+    wanted = before + WARM_UP + requests
+    left = wanted - answered(statistics)
+    wait_for(statistics, wanted)
+    return Run(accepted, requests / (time.monotonic() - begun), left)
 
 
 def unordered(deployment: Path) -> None:
