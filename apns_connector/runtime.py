@@ -13,7 +13,8 @@ from pathlib import Path
 from types import TracebackType
 
 from apns_connector import settings as settings_module
-from apns_connector.errors import ConfigurationError, ConnectorError
+from apns_connector.deployment_stores import stores_in
+from apns_connector.errors import ConfigurationError
 from apns_connector.gateway.admission import Admission
 from apns_connector.gateway.app import Gateway
 from apns_connector.gateway.outbound import Outbound
@@ -21,107 +22,24 @@ from apns_connector.gateway.server import Server
 from apns_connector.hot_deployment import Deployment, Failure, Generation, watch
 from apns_connector.hot_deployment.changes import QUIET_SECONDS, Changes
 from apns_connector.hot_deployment.watcher import take_snapshot
-from apns_connector.inspection import inspect_configuration, inspect_deployment
+from apns_connector.inspection import inspect_configuration
 from apns_connector.mediation.background import Background
 from apns_connector.mediation.compatibility import VERSIONS
 from apns_connector.mediation.configuration import Configuration, read_deployment
 from apns_connector.mediation.endpoints.health import HealthRecord
-from apns_connector.mediation.finding import Finding, Severity, error_findings
+from apns_connector.mediation.finding import Finding, Severity
 from apns_connector.mediation.layout import find_layout
-from apns_connector.mediation.library import Library, read_library
-from apns_connector.mediation.registry import Registry
 from apns_connector.mediation.vault import Vault, master_key_from
 from apns_connector.operations import Clients, UnregisteredFile, class_mediators
+from apns_connector.own_library import own_library
 from apns_connector.processing.runner import ProcessorRunner
-from apns_connector.processing.stores import LiveStore, Stores, StoreSetting
-from apns_connector.rest.app import MOUNT, RestApi, build_rest_api, try_out
+from apns_connector.processing.stores import LiveStore, Stores
+from apns_connector.rest.app import MOUNT, RestApi, build_rest_api
 from apns_connector.rest.credentials import Surroundings
 from apns_connector.settings import Settings, read_settings
 from apns_connector.task_runner import TaskRunner
 
 logger = logging.getLogger(__name__)
-
-_PACKAGE = Path(__file__).parent
-
-
-def library_folder() -> Path:
-    """Where connector.xml and config/ lie: in the installed package, or beside it in a checkout."""
-    installed = _PACKAGE / "library"
-    return installed if installed.is_dir() else _PACKAGE.parent
-
-
-def own_library() -> Library:
-    """This connector, as the ESB sees it."""
-    return read_library(library_folder(), called="apns-connector")
-
-
-def examine(deployment: Path, environment: Mapping[str, str]) -> list[Finding]:
-    """All that is to be said of a deployment, whether it can be served or not. Starts nothing."""
-    findings = inspect_deployment(
-        deployment,
-        environment,
-        classes=class_mediators(Clients()),
-        libraries=[own_library()],
-    )
-    findings += _examine_rest(deployment, environment)
-    if any(finding.severity is Severity.ERROR for finding in findings):
-        return findings
-    return [*findings, *_examine_stores(deployment, environment)]
-
-
-def _examine_rest(deployment: Path, environment: Mapping[str, str]) -> list[Finding]:
-    """What keeps the REST API from sending. Settings that cannot be read are told already."""
-    try:
-        folder = find_layout(deployment).folder
-        settings = read_settings(folder, environment)
-        clients = Clients(settings_module.destinations(settings, folder))
-    except ConfigurationError:
-        return []
-    if settings.rest is None:
-        return []
-    try:
-        vault, registry = Vault(folder, master_key_from(environment)), Registry(folder / "registry")
-        around = Surroundings(folder, lambda: registry, vault.get, environment)
-        asyncio.run(try_out(settings.rest, around, clients))
-    except ConnectorError as error:
-        return [Finding(Severity.ERROR, str(error), settings_module.FILE_NAME)]
-    return []
-
-
-def _examine_stores(deployment: Path, environment: Mapping[str, str]) -> list[Finding]:
-    """What keeps message stores from being used, of a deployment that is sound otherwise."""
-    try:
-        stores_of(deployment, environment)
-    except ConfigurationError as error:
-        return error_findings(error)
-    return []
-
-
-def stores_of(deployment: Path, environment: Mapping[str, str]) -> tuple[Configuration, Stores]:
-    """The message stores of a deployment, of which none is open, for who looks at them without a
-    gateway. Raises ConfigurationError, and VaultError as :class:`Runtime` does."""
-    folder = find_layout(deployment).folder
-    settings = read_settings(folder, environment)
-    vault = Vault(folder, master_key_from(environment))
-    configuration = read_deployment(
-        deployment,
-        classes=class_mediators(Clients()),
-        libraries=[own_library()],
-        vault=vault,
-        environment=environment,
-        compatibility=VERSIONS[settings.compatibility],
-    )
-    stores = _stores(settings, folder, environment)
-    stores.adopt(stores.build(configuration))
-    return configuration, stores
-
-
-def _stores(settings: Settings, folder: Path, environment: Mapping[str, str]) -> Stores:
-    given = {
-        name: StoreSetting(one.url, one.max_records)
-        for name, one in settings.message_stores.items()
-    }
-    return Stores(folder, given, master_key_from(environment))
 
 
 class Runtime:
@@ -165,7 +83,7 @@ class Runtime:
         self.vault = Vault(folder, master_key_from(self._environment))
         self._front = front
         limits = settings_module.limits(self.settings)
-        self._stores = _stores(self.settings, folder, self._environment)
+        self._stores = stores_in(self.settings, folder, self._environment)
         self._built: Mapping[str, LiveStore] = {}
         self._processors = ProcessorRunner(
             folder, self._stores, with_processors=processors, stop_seconds=limits.stop_seconds

@@ -32,10 +32,17 @@ ALLOWED = {
     "delivery": {"errors"},
     "processing": {"errors", "apns.reasons", "mediation", "delivery"},
     "flow_tests": {"errors", "apns", "mediation", "operations", "gateway", "simulator"},
+    "own_library": {"errors", "mediation"},
+    "deployment_stores": {"errors", "mediation", "operations", "own_library"}
+    | {"settings", "processing"},
+    "examination": {"errors", "mediation", "operations", "own_library", "deployment_stores"}
+    | {"settings", "inspection", "rest"},
     "runtime": {"errors", "apns", "mediation", "operations", "gateway", "settings", "inspection"}
-    | {"hot_deployment", "rest", "task_runner", "delivery", "processing"},
+    | {"hot_deployment", "rest", "task_runner", "delivery", "processing"}
+    | {"own_library", "deployment_stores"},
     "cli": {"errors", "apns", "mediation", "operations", "runtime", "settings", "simulator"}
-    | {"packaging", "flow_tests", "delivery", "processing"},
+    | {"packaging", "flow_tests", "delivery", "processing"}
+    | {"own_library", "deployment_stores", "examination"},
     "__main__": {"cli"},
     "__init__": set(),
 }

@@ -12,8 +12,8 @@ from pathlib import Path
 import click
 
 from apns_connector.cli.log import redacted
+from apns_connector.examination import examine
 from apns_connector.mediation.finding import Finding, Severity
-from apns_connector.runtime import examine
 
 
 @click.command()

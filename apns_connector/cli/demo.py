@@ -18,7 +18,8 @@ from apns_connector.cli import log, loop
 from apns_connector.cli.loop import stop_signal
 from apns_connector.cli.sample import SampleRequest, prepare, read_request
 from apns_connector.cli.simulate import describe
-from apns_connector.runtime import Runtime, library_folder
+from apns_connector.own_library import library_folder
+from apns_connector.runtime import Runtime
 from apns_connector.simulator import Simulator, demo_credentials
 
 SAMPLE = Path("samples/seed-sample")

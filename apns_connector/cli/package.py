@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from apns_connector.own_library import library_folder
 from apns_connector.packaging import archive_files, write_archive
-from apns_connector.runtime import library_folder
 
 VERSION = version("apns-connector")
 

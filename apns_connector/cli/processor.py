@@ -9,10 +9,10 @@ from pathlib import Path
 import click
 
 from apns_connector.cli.table import table
+from apns_connector.deployment_stores import stores_of
 from apns_connector.errors import ConfigurationError
 from apns_connector.mediation.layout import find_layout
 from apns_connector.processing.activation import Activation, is_active
-from apns_connector.runtime import stores_of
 
 _deployment = click.argument("deployment", type=click.Path(path_type=Path, exists=True))
 

@@ -12,14 +12,20 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from apns_connector.cli.store_records import contents, counts_row, record_row, short
+from apns_connector.cli.store_records import contents, counts_row, record_row, short, unknown_row
 from apns_connector.cli.table import table
 from apns_connector.delivery.record import Kept, State
 from apns_connector.delivery.store import MessageStore
-from apns_connector.errors import ConfigurationError, SealError, SnapshotError, StoreError
+from apns_connector.deployment_stores import stores_of
+from apns_connector.errors import (
+    ConfigurationError,
+    ConnectorError,
+    SealError,
+    SnapshotError,
+    StoreError,
+)
 from apns_connector.mediation.artifacts import Configuration
 from apns_connector.processing.stores import LiveStore, Stores
-from apns_connector.runtime import stores_of
 
 _Result = TypeVar("_Result")
 
@@ -55,11 +61,11 @@ def store() -> None:
 def list_(deployment: Path, name: str | None, state: str | None, limit: int, as_json: bool) -> None:
     """Print how many records each store of DEPLOYMENT has, or the records of STORE.
 
-    "oldest" is the age in seconds of the oldest record that is not dead.
+    "oldest" is the age in seconds of the oldest record that is not dead. Exit code 1 if a store
+    could not be looked into; the others are printed all the same.
     """
     if name is None:
-        rows = asyncio.run(_all_counts(deployment))
-        click.echo(json.dumps(rows, indent=2) if as_json else table(rows))
+        _list_all(deployment, as_json)
         return
 
     async def look(live: LiveStore, desk: Desk) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -198,16 +204,33 @@ def _at(
     return asyncio.run(opened())
 
 
-async def _all_counts(deployment: Path) -> list[dict[str, Any]]:
+def _list_all(deployment: Path, as_json: bool) -> None:
     _, stores = stores_of(deployment, os.environ)
-    return [await _counts(live) for live in stores]
+    rows, problems = asyncio.run(_all_counts(stores))
+    click.echo(json.dumps(rows, indent=2) if as_json else table(rows))
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        raise SystemExit(1)
+
+
+async def _all_counts(stores: Stores) -> tuple[list[dict[str, Any]], list[ConnectorError]]:
+    """A row for each, and why some of them have no figures."""
+    rows: list[dict[str, Any]] = []
+    problems: list[ConnectorError] = []
+    for live in stores:
+        try:
+            rows.append(await _counts(live))
+        except (ConfigurationError, StoreError) as error:
+            rows.append(unknown_row(live.definition.name))
+            problems.append(error)
+    return rows, problems
 
 
 async def _counts(live: LiveStore) -> dict[str, Any]:
     name = live.definition.name
     if not live.store.durable:
-        unknown = dict.fromkeys(("waiting", "claimed", "dead", "oldest"))
-        return {"store": f"{name} (in memory)", **unknown}
+        return unknown_row(f"{name} (in memory)")
     await live.store.open()
     try:
         return counts_row(name, await live.store.count(), time.time())

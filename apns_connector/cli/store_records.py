@@ -32,6 +32,11 @@ def counts_row(name: str, counts: Counts, now: float) -> dict[str, Any]:
     }
 
 
+def unknown_row(name: str) -> dict[str, Any]:
+    """Of a store that nobody can look into now."""
+    return {"store": name, **dict.fromkeys(("waiting", "claimed", "dead", "oldest"))}
+
+
 def record_row(kept: Kept) -> dict[str, Any]:
     record = kept.record
     return {

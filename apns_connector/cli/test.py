@@ -24,7 +24,7 @@ from apns_connector.flow_tests import (
     run_file,
     write_junit,
 )
-from apns_connector.runtime import own_library
+from apns_connector.own_library import own_library
 
 _WORDS = {Status.PASSED: "PASS ", Status.FAILED: "FAIL ", Status.ERROR: "ERROR"}
 

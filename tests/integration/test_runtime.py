@@ -15,7 +15,7 @@ import pytest
 from apns_connector.errors import ConfigurationError, InvalidDeployment, VaultError
 from apns_connector.mediation.endpoints.suspension import State
 from apns_connector.mediation.vault import Vault
-from apns_connector.runtime import Runtime, library_folder, own_library
+from apns_connector.runtime import Runtime
 from apns_connector.simulator import demo_credentials
 
 SAMPLE = Path(__file__).parents[2] / "samples/seed-sample"
@@ -37,16 +37,6 @@ def get(port: int, path: str) -> tuple[int, bytes]:
         return response.status, response.read()
     finally:
         connection.close()
-
-
-def test_our_own_library_is_named_as_the_original_one():
-    library = own_library()
-    assert library.identity == "{org.wso2.carbon.connector}apns"
-    assert {
-        "org.wso2.carbon.connector.apns.init",
-        "org.wso2.carbon.connector.apns.dispatchToDevice",
-    } <= set(library.templates)
-    assert (library_folder() / "connector.xml").is_file()
 
 
 def test_it_serves_between_start_and_stop(deployment):

@@ -63,3 +63,22 @@ def test_a_store_in_memory_cannot_be_looked_into(house: House):
     done = house.run("store", "list", "Pushes")
     assert done.returncode == 1
     assert "in the memory of the gateway" in done.stderr
+
+
+def test_a_store_that_is_away_does_not_hide_the_others(house: House):
+    stores = house.folder / "synapse-configs/default/message-stores"
+    away = (stores / "Pushes.xml").read_text().replace('name="Pushes"', 'name="Away"')
+    (stores / "Away.xml").write_text(away)
+    (house.folder / "gateway.yaml").write_text(
+        "message_stores: {Away: {url: 'postgresql://scott@127.0.0.1:1/x'}}\n"
+    )
+    done = house.run("store", "list")
+    assert done.returncode == 1
+    assert "'Away'" in done.stderr
+    assert "Traceback" not in done.stderr
+    rows = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines()}
+    assert rows == {
+        "store": ["waiting", "claimed", "dead", "oldest"],
+        "Away": ["-", "-", "-", "-"],
+        "Pushes": ["0", "0", "0", "-"],
+    }

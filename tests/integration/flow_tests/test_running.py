@@ -9,7 +9,7 @@ import pytest
 
 from apns_connector.flow_tests import Apple, Status, SuiteResult, run_file
 from apns_connector.mediation.xml import SYNAPSE
-from apns_connector.runtime import own_library
+from apns_connector.own_library import own_library
 from apns_connector.simulator import SPECIAL_TOKENS, Silence
 
 TOKEN = "ab" * 32

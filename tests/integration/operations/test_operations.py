@@ -20,7 +20,7 @@ from apns_connector.mediation.vault import Vault
 from apns_connector.operations import Clients, UnregisteredFile, class_mediators
 from apns_connector.operations.catalogue import OPERATIONS
 from apns_connector.operations.catalogue_entries import Field
-from apns_connector.runtime import own_library
+from apns_connector.own_library import own_library
 from apns_connector.simulator import DemoCredentials, Simulator, demo_credentials
 
 TOKEN = "740f4707bebcf74f9b7c25d48e3358945f6aa01da5ddb387462c7eaf61bb78ad"

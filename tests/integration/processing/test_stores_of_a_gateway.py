@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 
 from apns_connector.errors import ConfigurationError
-from apns_connector.mediation.finding import Severity
-from apns_connector.runtime import Runtime, examine
+from apns_connector.runtime import Runtime
 
 FREE_PORT = {"APNS_CONNECTOR__HTTP__PORT": "0"}
 KEY = {"APNS_CONNECTOR_MASTER_KEY": "a phrase"}
@@ -81,19 +80,3 @@ def test_records_that_leave_the_machine_need_the_master_key(deployment):
     elsewhere(deployment, "redis://broker/0")
     with pytest.raises(ConfigurationError, match="set APNS_CONNECTOR_MASTER_KEY"):
         Runtime(deployment, FREE_PORT)
-    errors = [one.text for one in examine(deployment, {}) if one.severity is Severity.ERROR]
-    assert [text for text in errors if "set APNS_CONNECTOR_MASTER_KEY" in text]
-    assert not [one for one in examine(deployment, KEY) if one.severity is Severity.ERROR]
-
-
-def test_checking_makes_no_key_and_no_file(deployment):
-    before = sorted(deployment.iterdir())
-    assert not [one for one in examine(deployment, {}) if one.severity is Severity.ERROR]
-    assert sorted(deployment.iterdir()) == before
-
-
-def test_a_store_that_can_never_be_is_told_by_the_check(deployment):
-    elsewhere(deployment, "oracle://somewhere/x")
-    (error,) = [one for one in examine(deployment, {}) if one.severity is Severity.ERROR]
-    assert error.file == "gateway.yaml"
-    assert "postgresql:" in error.text

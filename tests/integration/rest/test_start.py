@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from apns_connector.errors import ConfigurationError, ConnectorError
-from apns_connector.runtime import Runtime, examine
+from apns_connector.examination import examine
+from apns_connector.runtime import Runtime
 
 Deployment = Callable[..., dict[str, str]]
 

@@ -10,7 +10,7 @@ import pytest
 
 from apns_connector.mediation.configuration import Configuration, build_deployment
 from apns_connector.operations import Clients, class_mediators
-from apns_connector.runtime import own_library
+from apns_connector.own_library import own_library
 
 
 @pytest.fixture

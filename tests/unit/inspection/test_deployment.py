@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from apns_connector.examination import examine
 from apns_connector.inspection import inspect_configuration
 from apns_connector.mediation.configuration import Configuration
 from apns_connector.mediation.vault import Vault
-from apns_connector.runtime import examine
 
 SOUND = "<proxy name='P'><target><inSequence><drop/></inSequence></target></proxy>"
 
