@@ -1,294 +1,319 @@
 -- All that a store in Redis does, each in one step. KEYS[1]: what the keys of a store begin with.
--- ARGV: what to do, the time now, and what that needs. Times stay the texts that they were given
--- as: a number of Lua would lose digits on its way to text.
+-- ARGV: what to do; its arguments, a list in msgpack that begins with the time now; then records.
 --
--- A record is a hash. Its ticket, sixteen digits by the order of putting and its id, names it where
--- the order matters: due (claimable from that time on), leases (end of each claim), lane:L. By id
--- it is in all and, as the case may be, in dead; the score of these is 0, for pages in the order of
--- the ids. created has those that are not dead. woken is a stream with one entry, of which claims
--- that wait read that there may be something for them.
+-- A record is one text: a list in msgpack of its id, when it was created, its lane, its label, when
+-- it is due, its attempts and its reason; behind that its body, which nobody here looks at. Numbers
+-- keep all their digits in msgpack and as words of redis.call, but not in '..' and tostring.
+--
+-- What there is of a store, each key behind KEYS[1]:
+--
+--   records   hash: id to record
+--   all       sorted set of all ids, each with 0: pages in the order of the ids
+--   dead      the same of those that are dead
+--   created   sorted set of the ids of all others, by when they were created
+--   due       sorted set of the ids that can be claimed, by the time from which on
+--   leases    sorted set of the ids that are claimed, by the end of the lease
+--   receipts  hash: id to the receipt of the claim, for the same ids
+--   places    hash: id to the place in its lane, for the ids that have one, dead or not
+--   lane:L    sorted set of the ids in lane L that are not dead, by their places
+--   number    the last one given out, as place or as receipt
+--   woken     stream with one entry, of which claims that wait read that there may be something
+--
+-- Each command is written to the file of the server: few with many ids each are what makes it fast.
+-- The script goes on with redis_looking.lua, and ends with 'return run()'.
 
-local base, now = KEYS[1], ARGV[2]
+local now
+local base = KEYS[1]
+local records, places, receipts = base .. ':records', base .. ':places', base .. ':receipts'
 local all, dead, created = base .. ':all', base .. ':dead', base .. ':created'
 local due, leases, woken = base .. ':due', base .. ':leases', base .. ':woken'
-local first_due = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]
+local ID, CREATED, LANE, DUE, ATTEMPTS = 1, 2, 3, 5, 6
 local offered = false
 
-local function record(id)
-  return base .. ':record:' .. id
+-- Lua has no room for more arguments than some thousands.
+local PORTION = 1000
+
+local function in_portions(words, run)
+  for at = 1, #words, PORTION do
+    run(unpack(words, at, math.min(at + PORTION - 1, #words)))
+  end
 end
 
-local function lane_of(name)
-  return base .. ':lane:' .. name
+-- A command that changes something for many; answers how many it was new to.
+local function change(what, key, words)
+  local changed = 0
+  in_portions(words, function(...)
+    changed = changed + redis.call(what, key, ...)
+  end)
+  return changed
 end
 
-local function id_of(ticket)
-  return string.sub(ticket, 17)
+-- A command that reads something of many; false stands for what is not there.
+local function read(what, key, words)
+  local found = {}
+  in_portions(words, function(...)
+    for _, one in ipairs(redis.call(what, key, ...)) do
+      found[#found + 1] = one
+    end
+  end)
+  return found
 end
 
-local function has(set, member)
-  return redis.call('ZSCORE', set, member) ~= false
+-- Two words for each of them.
+local function each(them, two_words)
+  local words = {}
+  for number, one in ipairs(them) do
+    words[2 * number - 1], words[2 * number] = two_words(one)
+  end
+  return words
 end
 
-local function add(set, id)
-  redis.call('ZADD', set, 0, id)
+local function has(set, id)
+  return redis.call('ZSCORE', set, id) ~= false
+end
+
+-- What a record says of itself, and where that ends.
+local function opened(record)
+  local where, is = cmsgpack.unpack_one(record)
+  return is, where
+end
+
+local function next_number()
+  return redis.call('INCR', base .. ':number')
+end
+
+-- Others may claim them.
+local function offer(times_and_ids)
+  change('ZADD', due, times_and_ids)
+  offered = offered or #times_and_ids > 0
+end
+
+local function about(id)
+  return (opened(redis.call('HGET', records, id)))
+end
+
+local function members(lane)
+  return base .. ':lane:' .. lane
 end
 
 -- The first of a lane can be claimed when it is due, and nobody behind it.
-local function arrange(name)
-  local head = redis.call('ZRANGE', lane_of(name), 0, 1)
+local function arrange(lane)
+  local head = redis.call('ZRANGE', members(lane), 0, 1)
   if head[2] then
     redis.call('ZREM', due, head[2])
   end
   if head[1] and not has(leases, head[1]) then
-    redis.call('ZADD', due, redis.call('HGET', record(id_of(head[1])), 'due'), head[1])
-    offered = true
+    offer({about(head[1])[DUE], head[1]})
   end
 end
 
-local function enter(name, ticket)
-  if name ~= '' then
-    add(lane_of(name), ticket)
+-- At the end, or where it was before.
+local function enter(lane, id)
+  local place = redis.call('HGET', places, id)
+  if not place then
+    place = next_number()
+    redis.call('HSET', places, id, place)
   end
+  redis.call('ZADD', members(lane), place, id)
+  arrange(lane)
 end
 
-local function leave(name, ticket)
-  if name ~= '' then
-    redis.call('ZREM', lane_of(name), ticket)
-    arrange(name)
+-- Lanes go on when all of these have left.
+local function leave(ids)
+  local left = {}
+  for number, place in ipairs(read('HMGET', places, ids)) do
+    if place then
+      local lane = about(ids[number])[LANE]
+      redis.call('ZREM', members(lane), ids[number])
+      left[#left + 1] = lane
+    end
+  end
+  for _, lane in ipairs(left) do
+    arrange(lane)
   end
 end
 
 -- It waits: others may claim it when it is due and when it is its turn.
-local function offer(id)
-  local is = redis.call('HMGET', record(id), 'ticket', 'lane', 'due')
-  if is[2] ~= '' then
-    arrange(is[2])
+local function wait(id)
+  local is = about(id)
+  if is[LANE] ~= '' then
+    arrange(is[LANE])
   else
-    redis.call('ZADD', due, is[3], is[1])
-    offered = true
+    offer({is[DUE], id})
   end
+end
+
+-- Answers how many had a claim.
+local function end_claims(ids)
+  change('HDEL', receipts, ids)
+  return change('ZREM', leases, ids)
 end
 
 local function end_leases()
-  for _, ticket in ipairs(redis.call('ZRANGEBYSCORE', leases, '-inf', now)) do
-    redis.call('ZREM', leases, ticket)
-    offer(id_of(ticket))
+  local ids = redis.call('ZRANGEBYSCORE', leases, '-inf', now)
+  end_claims(ids)
+  for _, id in ipairs(ids) do
+    wait(id)
   end
 end
 
--- The ticket of a claim that is not lost.
-local function ticket_of(id, receipt)
-  local is = redis.call('HMGET', record(id), 'ticket', 'claim')
-  return is[1] and is[2] == receipt and has(leases, is[1]) and is[1]
+local function forget(ids)
+  if end_claims(ids) < #ids then
+    change('ZREM', due, ids)
+  end
+  if change('ZREM', created, ids) < #ids then
+    change('ZREM', dead, ids)
+  end
+  leave(ids)
+  change('ZREM', all, ids)
+  change('HDEL', records, ids)
+  change('HDEL', places, ids)
 end
 
-local function is_claimed(id)
-  local ticket = redis.call('HGET', record(id), 'ticket')
-  return ticket and has(leases, ticket)
-end
-
-local function forget(id)
-  local is = redis.call('HMGET', record(id), 'ticket', 'lane')
-  if not is[1] then
-    return
-  end
-  if redis.call('ZREM', leases, is[1]) == 0 then
-    redis.call('ZREM', due, is[1])
-  end
-  if redis.call('ZREM', created, id) == 0 then
-    redis.call('ZREM', dead, id)
-  end
-  redis.call('ZREM', all, id)
-  redis.call('DEL', record(id))
-  leave(is[2], is[1])
-end
-
-local function bury(id, ticket)
-  redis.call('ZREM', leases, ticket)
+local function bury(id)
   redis.call('ZREM', created, id)
-  add(dead, id)
-  leave(redis.call('HGET', record(id), 'lane'), ticket)
+  redis.call('ZADD', dead, 0, id)
+  leave({id})
 end
 
-local function row(id, state)
-  local is = redis.call(
-    'HMGET', record(id), 'body', 'created', 'lane', 'label', 'due', 'attempts', 'reason', 'claim'
-  )
-  return {id, state, unpack(is)}
+-- Records as one text: a list in msgpack, of which each one is two.
+local function rows(ids)
+  return '\221' .. struct.pack('>I4', 2 * #ids) .. table.concat(read('HMGET', records, ids))
 end
 
-local function state_of(id)
-  return has(dead, id) and 'dead' or is_claimed(id) and 'claimed' or 'waiting'
+-- The records of the call, and what is known of each.
+local function given()
+  local these = {}
+  for number = 3, #ARGV do
+    local is = opened(ARGV[number])
+    is.record = ARGV[number]
+    these[#these + 1] = is
+  end
+  return these
 end
 
--- A page of ids from a set.
-local function page(set, from, limit)
-  return redis.call('ZRANGEBYLEX', set, from, '+', 'LIMIT', 0, limit)
+-- The ids that there are already, as a set.
+local function known_of(these)
+  local ids, known = {}, {}
+  for number, is in ipairs(these) do
+    ids[number] = is[ID]
+  end
+  for number, score in ipairs(read('ZMSCORE', all, ids)) do
+    known[ids[number]] = score and true
+  end
+  return known
+end
+
+-- Those of them that are not known yet, and so become.
+local function new_of(these, first, last, known)
+  local new = {}
+  for number = first, last do
+    local is = these[number]
+    if not known[is[ID]] then
+      known[is[ID]] = true
+      new[#new + 1] = is
+    end
+  end
+  return new
+end
+
+local function keep(new)
+  local laned, free = {}, {}
+  for _, is in ipairs(new) do
+    local some = is[LANE] ~= '' and laned or free
+    some[#some + 1] = is
+  end
+  change('HSET', records, each(new, function(is) return is[ID], is.record end))
+  change('ZADD', all, each(new, function(is) return 0, is[ID] end))
+  change('ZADD', created, each(new, function(is) return is[CREATED], is[ID] end))
+  offer(each(free, function(is) return is[DUE], is[ID] end))
+  for _, is in ipairs(laned) do
+    enter(is[LANE], is[ID])
+  end
 end
 
 local command = {}
 
--- The limit, then eight for each record. -1: full.
-function command.put()
-  local new, seen = {}, {}
-  for at = 4, #ARGV, 8 do
-    local id = ARGV[at]
-    if not seen[id] and redis.call('EXISTS', record(id)) == 0 then
-      seen[id] = true
-      new[#new + 1] = at
+-- Groups of records, by their sizes: all or none of each. Answers the numbers of those that the
+-- limit leaves no room for.
+function command.put(limit, sizes)
+  local these = given()
+  local known, room = known_of(these), limit - redis.call('ZCARD', all)
+  local kept, refused, last = {}, {}, 0
+  for group, size in ipairs(sizes) do
+    local new = new_of(these, last + 1, last + size, known)
+    local fits = #new <= room or #new == 0
+    for _, is in ipairs(new) do
+      known[is[ID]] = fits
+      kept[#kept + 1] = fits and is or nil
     end
+    room = room - (fits and #new or 0)
+    refused[#refused + 1] = not fits and group or nil
+    last = last + size
   end
-  if #new > 0 and redis.call('ZCARD', all) + #new > tonumber(ARGV[3]) then
-    return -1
-  end
-  for _, at in ipairs(new) do
-    local id, body, made, lane, label, when, attempts, reason = unpack(ARGV, at, at + 7)
-    local ticket = string.format('%016d', redis.call('INCR', base .. ':put')) .. id
-    redis.call(
-      'HSET', record(id), 'ticket', ticket, 'body', body, 'created', made, 'lane', lane,
-      'label', label, 'due', when, 'attempts', attempts, 'reason', reason, 'claim', 0
-    )
-    add(all, id)
-    redis.call('ZADD', created, made, id)
-    enter(lane, ticket)
-    offer(id)
-  end
-  return #new
+  keep(kept)
+  return refused
 end
 
--- How many, and when the lease ends. Answers the records; when there may be the next one, or '';
--- and behind which entry of woken to wait.
-function command.claim()
+-- Answers the records; their receipt; when there may be the next one, or ''; and behind which entry
+-- of woken to wait.
+function command.claim(limit, lease_end)
   end_leases()
-  local found = {}
-  local tickets = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, ARGV[3])
-  for number, ticket in ipairs(tickets) do
-    local id = id_of(ticket)
-    redis.call('ZREM', due, ticket)
-    redis.call('ZADD', leases, ARGV[4], ticket)
-    redis.call('HINCRBY', record(id), 'claim', 1)
-    found[number] = row(id, 'claimed')
-  end
+  local ids = redis.call('ZRANGEBYSCORE', due, '-inf', now, 'LIMIT', 0, limit)
+  local receipt = #ids > 0 and next_number() or 0
+  change('ZREM', due, ids)
+  change('ZADD', leases, each(ids, function(id) return lease_end, id end))
+  change('HSET', receipts, each(ids, function(id) return id, receipt end))
   local next_due = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2] or ''
   local next_end = redis.call('ZRANGE', leases, 0, 0, 'WITHSCORES')[2] or ''
   local last = redis.call('XREVRANGE', woken, '+', '-', 'COUNT', 1)[1]
-  return {found, next_due, next_end, last and last[1] or '0-0'}
+  return {rows(ids), receipt, next_due, next_end, last and last[1] or '0-0'}
 end
 
--- When the lease ends now, then id and receipt of each claim.
-function command.extend()
+-- Whether that claim is not lost.
+local function holds(id, receipt)
+  local held = redis.call('HGET', receipts, id)
+  return held and tonumber(held) == receipt
+end
+
+-- Each claim as id and receipt.
+function command.extend(lease_end, claims)
   end_leases()
-  for at = 4, #ARGV, 2 do
-    local ticket = ticket_of(ARGV[at], ARGV[at + 1])
-    if ticket then
-      redis.call('ZADD', leases, ARGV[3], ticket)
+  for _, claim in ipairs(claims) do
+    if holds(unpack(claim)) then
+      redis.call('ZADD', leases, lease_end, claim[1])
     end
   end
 end
 
--- Eight for each: what became of it, id, receipt, due, attempts, reason; whether it has another
--- body from now on, and which.
-function command.settle()
+-- The ids of those that are done. Then what became of others, each with its receipt; the records of
+-- the call are what these are from now on.
+function command.settle(done, others)
   end_leases()
-  for at = 3, #ARGV, 8 do
-    local kind, id, receipt, when, attempts, reason, changed, body = unpack(ARGV, at, at + 7)
-    local ticket = kind ~= 'done' and ticket_of(id, receipt)
-    if kind == 'done' then
-      forget(id)
-    elseif ticket then
-      redis.call('HSET', record(id), 'due', when, 'attempts', attempts, 'reason', reason)
-      if changed == '1' then
-        redis.call('HSET', record(id), 'body', body)
-      end
-      if kind == 'dead' then
-        bury(id, ticket)
+  forget(done)
+  for number, is in ipairs(given()) do
+    local what, receipt = unpack(others[number])
+    local id = is[ID]
+    if holds(id, receipt) then
+      redis.call('HSET', records, id, is.record)
+      end_claims({id})
+      if what == 'dead' then
+        bury(id)
       else
-        redis.call('ZREM', leases, ticket)
-        offer(id)
+        wait(id)
       end
     end
   end
 end
 
-function command.count()
-  end_leases()
-  local oldest = redis.call('ZRANGE', created, 0, 0)[1]
-  return {
-    redis.call('ZCARD', all), redis.call('ZCARD', leases), redis.call('ZCARD', dead),
-    oldest and redis.call('HGET', record(oldest), 'created') or ''
-  }
-end
-
--- A state or '', how many, behind which id.
-function command.browse()
-  end_leases()
-  local state, limit, found, set = ARGV[3], tonumber(ARGV[4]), {}, all
-  local from = ARGV[5] == '' and '-' or '(' .. ARGV[5]
-  if state == 'dead' then
-    set = dead
-  elseif state == 'claimed' then
-    set = base .. ':page'
-    for _, ticket in ipairs(redis.call('ZRANGE', leases, 0, -1)) do
-      add(set, id_of(ticket))
-    end
+local function run()
+  local arguments = cmsgpack.unpack(ARGV[2])
+  now = table.remove(arguments, 1)
+  local first_due = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]
+  local answer = command[ARGV[1]](unpack(arguments))
+  -- Nobody waits while there was something due.
+  if offered and not (first_due and tonumber(first_due) <= now) then
+    redis.call('XADD', woken, 'MAXLEN', 1, '*', 'at', now)
   end
-  repeat
-    local ids = page(set, from, limit)
-    for _, id in ipairs(ids) do
-      local is = state_of(id)
-      if #found < limit and (state == '' or state == is) then
-        found[#found + 1] = row(id, is)
-      end
-    end
-    from = #ids > 0 and '(' .. ids[#ids]
-  until #ids < limit or #found == limit
-  redis.call('DEL', base .. ':page')
-  return found
+  return answer
 end
-
-function command.find()
-  end_leases()
-  return redis.call('EXISTS', record(ARGV[3])) == 1 and row(ARGV[3], state_of(ARGV[3])) or {}
-end
-
-function command.retry()
-  end_leases()
-  local retried = 0
-  for at = 3, #ARGV do
-    local id = ARGV[at]
-    local is = redis.call('HMGET', record(id), 'ticket', 'lane', 'due', 'created')
-    if has(dead, id) then
-      redis.call('HSET', record(id), 'due', now, 'attempts', 0)
-      redis.call('ZREM', dead, id)
-      redis.call('ZADD', created, is[4], id)
-      enter(is[2], is[1])
-      offer(id)
-      retried = retried + 1
-    elseif is[1] and not has(leases, is[1]) and tonumber(is[3]) > tonumber(now) then
-      redis.call('HSET', record(id), 'due', now)
-      offer(id)
-      retried = retried + 1
-    end
-  end
-  return retried
-end
-
-function command.drop()
-  end_leases()
-  local dropped = 0
-  for at = 3, #ARGV do
-    if has(all, ARGV[at]) and not is_claimed(ARGV[at]) then
-      forget(ARGV[at])
-      dropped = dropped + 1
-    end
-  end
-  return dropped
-end
-
-local answer = command[ARGV[1]]()
--- Nobody waits while there was something due.
-if offered and not (first_due and tonumber(first_due) <= tonumber(now)) then
-  redis.call('XADD', woken, 'MAXLEN', 1, '*', 'at', now)
-end
-return answer

@@ -1,8 +1,10 @@
 """Records in Redis 7 or later, in hashes and sorted sets that only redis.lua changes.
 
-Each call is one script, thus one step: nobody sees half of it. What Redis calls a stream has
-neither a time from which an entry is due, nor an end of one reader's claim, nor an entry by its id;
-it serves here to wake claims that wait.
+Each call is one script, thus one step: nobody sees half of it. What many put or settle at once is
+one call too: few words to read, and few commands that the server writes to its file.
+
+What Redis calls a stream has neither a time from which an entry is due, nor an end of one reader's
+claim, nor an entry by its id; it serves here to wake claims that wait.
 """
 
 from __future__ import annotations
@@ -10,23 +12,26 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from apns_connector.delivery.record import Again, Claim, Counts, Kept, Record, Settlement, State
 from apns_connector.delivery.stores.address import address_of
+from apns_connector.delivery.stores.gathering import Answers, Gathering
 from apns_connector.delivery.stores.redis_keeping import what_may_be_lost, why_unusable
 from apns_connector.delivery.stores.redis_rows import (
-    Word,
-    claim_of,
-    extend_words,
+    Settled,
+    claims_of,
     kept_of,
-    put_words,
+    pack,
+    row_of,
     seconds_until,
-    settle_words,
+    settled,
+    weight,
 )
 from apns_connector.errors import ConfigurationError, StoreError, StoreFull, StoreUnavailable
 
@@ -51,16 +56,18 @@ except ImportError as missing:
     ) from missing
 
 logger = logging.getLogger(__name__)
-T = TypeVar("T")
 
-_LUA: Final = Path(__file__).with_name("redis.lua").read_text()
+_PARTS: Final = [Path(__file__).with_name(part) for part in ("redis.lua", "redis_looking.lua")]
+_LUA: Final = "".join(part.read_text() for part in _PARTS) + "return run()"
 _PUT: Final = Script("#!lua\n" + _LUA)
 # Settling makes room: it goes on when the memory is full, as claiming does.
 _OTHERS: Final = Script("#!lua flags=allow-oom\n" + _LUA)
-_FORMAT: Final = b"1"
+_FORMAT: Final = b"2"
 _SECONDS_FOR_AN_ANSWER: Final = 10.0
 # Shorter than those for an answer: waiting is one long question.
 _LONGEST_WAIT: Final = 5.0
+# Bytes of one call, from which on the next one takes the rest: nobody else is served meanwhile.
+_MOST_AT_ONCE: Final = 500_000
 # Claims that wait have a connection each.
 _MOST_CONNECTIONS: Final = 1000
 
@@ -94,9 +101,8 @@ class RedisStore:
         # The braces keep all keys of a store on one node of a cluster.
         self._base = f"{options.prefix}:{{{name}}}"
         self._address = address_of(options.url)
-        self._client: Redis | None = None
         self._calls: RedisCalls | None = None
-        self._waiting: set[asyncio.Task[Any]] = set()
+        self._gather()
 
     def __repr__(self) -> str:
         return f"RedisStore({self._name!r}, {self._address})"
@@ -110,8 +116,12 @@ class RedisStore:
         except BaseException:
             await client.aclose()
             raise
-        self._client = client
         self._calls = RedisCalls(client)
+        self._gather()
+
+    def _gather(self) -> None:
+        self._puts = Gathering(self._name, self._put, weight, _MOST_AT_ONCE)
+        self._settlements = Gathering(self._name, self._settle, weight, _MOST_AT_ONCE)
 
     def _new_client(self) -> Redis:
         try:
@@ -153,16 +163,15 @@ class RedisStore:
         return settings.get("appendfsync")
 
     async def close(self) -> None:
-        calls, self._calls, self._client = self._calls, None, None
-        for task in self._waiting:
-            task.cancel()
+        await self._puts.close()
+        await self._settlements.close()
+        calls, self._calls = self._calls, None
         if calls is not None:
             await calls.close()
 
     async def put(self, records: Sequence[Record]) -> None:
-        answer = await self._run("put", self._options.limit, *put_words(records))
-        if answer == -1:
-            raise StoreFull(self._name, f"it has {self._options.limit} records, its limit")
+        if records:
+            await self._puts.add([row_of(record) for record in records])
 
     async def claim(self, limit: int, *, lease: float, wait: float = 0.0) -> list[Claim]:
         until = time.monotonic() + wait
@@ -176,41 +185,30 @@ class RedisStore:
 
     async def _claim_now(self, limit: int, end: float) -> tuple[list[Claim], list[bytes], bytes]:
         """Whoever stops waiting for the answer takes nothing along."""
-        asking = asyncio.ensure_future(self._run("claim", limit, repr(end)))
+        asking = asyncio.ensure_future(self._run("claim", limit, end))
         try:
-            rows, *times, last = await asyncio.shield(asking)
+            rows, receipt, *times, last = await asyncio.shield(asking)
         except asyncio.CancelledError:
             with suppress(StoreError):  # then the end of the lease gives them back
-                rows, *_ = await asking
-                claims = [claim_of(row) for row in rows]
+                rows, receipt, *_ = await asking
+                claims = claims_of(rows, receipt)
                 await self.settle([Again(c, c.record.due, counts=False) for c in claims])
             raise
-        return [claim_of(row) for row in rows], times, last
+        return claims_of(rows, receipt), times, last
 
     async def _wake(self, last: bytes, seconds: float) -> None:
         """Returns when there may be something new behind the entry ``last``."""
-        milliseconds = max(int(seconds * 1000), 1)
-        reading = asyncio.ensure_future(
-            self._opened(self._client).xread({f"{self._base}:woken": last}, block=milliseconds)
-        )
-        self._waiting.add(reading)
-        try:
-            async with self._reported():
-                await reading
-        except asyncio.CancelledError:
-            if self._client is not None:  # then it is our caller who was cancelled
-                raise
-            self._opened(self._client)
-        finally:
-            self._waiting.discard(reading)
+        async with self._reported():
+            await self._opened().wait(f"{self._base}:woken", last, seconds)
 
     async def extend(self, claims: Sequence[Claim], lease: float) -> None:
         if claims:
-            await self._run("extend", repr(self._clock() + lease), *extend_words(claims))
+            held = [(claim.record.id, claim.receipt) for claim in claims]
+            await self._run("extend", self._clock() + lease, held)
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
         if settlements:
-            await self._run("settle", *settle_words(settlements))
+            await self._settlements.add([settled(settlement) for settlement in settlements])
 
     async def count(self) -> Counts:
         every, claimed, dead, oldest = await self._run("count")
@@ -219,30 +217,46 @@ class RedisStore:
     async def browse(
         self, state: State | None = None, *, limit: int = 100, after: str = ""
     ) -> list[Kept]:
-        rows = await self._run("browse", str(state or ""), limit, after)
-        return [kept_of(row) for row in rows]
+        return kept_of(*await self._run("browse", str(state or ""), limit, after))
 
     async def find(self, record_id: str) -> Kept | None:
-        row = await self._run("find", record_id)
-        return kept_of(row) if row else None
+        found = kept_of(*await self._run("find", record_id))
+        return found[0] if found else None
 
     async def retry(self, record_ids: Sequence[str]) -> int:
-        return int(await self._run("retry", *record_ids))
+        return int(await self._run("retry", record_ids))
 
     async def drop(self, record_ids: Sequence[str]) -> int:
-        return int(await self._run("drop", *record_ids))
+        return int(await self._run("drop", record_ids))
 
-    async def _run(self, what: str, *words: Word) -> Any:
+    async def _put(self, groups: list[Sequence[bytes]]) -> Answers:
+        sizes = [len(group) for group in groups]
+        refused = await self._run("put", self._options.limit, sizes, rows=chain(*groups))
+        answers: list[Exception | None] = [None] * len(groups)
+        for number in refused:
+            problem = f"it has {self._options.limit} records, its limit"
+            answers[number - 1] = StoreFull(self._name, problem)
+        return answers
+
+    async def _settle(self, groups: list[Sequence[Settled]]) -> Answers:
+        every = list(chain(*groups))
+        done = [one for one in every if isinstance(one, str)]
+        others = [one for one in every if not isinstance(one, str)]
+        claims = [(what, receipt) for what, receipt, _ in others]
+        await self._run("settle", done, claims, rows=(row for _, _, row in others))
+        return [None] * len(groups)
+
+    async def _run(self, what: str, *arguments: object, rows: Iterable[bytes] = ()) -> Any:
         """What redis.lua answers."""
-        calls = self._opened(self._calls)
         script = _PUT if what == "put" else _OTHERS
+        written = pack((self._clock(), *arguments))
         async with self._reported(putting=what == "put"):
-            return await calls.call(script, self._base, [what, repr(self._clock()), *words])
+            return await self._opened().call(script, self._base, [what, written, *rows])
 
-    def _opened(self, part: T | None) -> T:
-        if part is None:
+    def _opened(self) -> RedisCalls:
+        if self._calls is None:
             raise StoreUnavailable(self._name, "it is not open")
-        return part
+        return self._calls
 
     @asynccontextmanager
     async def _reported(self, putting: bool = False) -> AsyncIterator[None]:

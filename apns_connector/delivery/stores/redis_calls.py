@@ -1,25 +1,16 @@
-"""Scripts run in Redis, many at once over few connections.
-
-What is asked while the server is busy with an earlier lot goes to it together in the next one: one
-packet there, one back, and one write to its file.
-"""
+"""Scripts run in Redis, until somebody closes."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final
+from collections.abc import Awaitable, Sequence
+from typing import Any, TypeVar
 
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError
 
-from apns_connector.delivery.stores.redis_rows import Word
-
-# While one lot is on its way, or read, the server has the other.
-_LOTS_AT_ONCE: Final = 2
-_MOST_IN_A_LOT: Final = 128
+T = TypeVar("T")
 
 
 class Script:
@@ -30,83 +21,50 @@ class Script:
         self.digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
-    script: Script
-    key: str
-    words: Sequence[Word]
-    answer: asyncio.Future[Any] = field(repr=False)
-
-
 class RedisCalls:
-    """``client`` must not try again by itself: a script may have run although nobody answers."""
+    """Each call has a connection for itself until it is answered. Raises the errors of the client,
+    and ConnectionAbortedError to those who still wait for an answer at the end.
+
+    ``client`` must not try again by itself: a script may have run although nobody answers.
+    """
 
     def __init__(self, client: Redis) -> None:
         self._client = client
-        self._asked: list[_Call] = []
-        self._lots: set[asyncio.Task[None]] = set()
+        self._running: set[asyncio.Future[Any]] = set()
+        self._closed = False
 
-    async def call(self, script: Script, key: str, words: Sequence[Word]) -> Any:
-        """What the script answers. Raises the errors of the client; ``asyncio.CancelledError``
-        does not call back what was asked."""
-        answer = asyncio.get_running_loop().create_future()
-        self._asked.append(_Call(script, key, words, answer))
-        if len(self._lots) < _LOTS_AT_ONCE:
-            lot = asyncio.create_task(self._run())
-            self._lots.add(lot)
-            lot.add_done_callback(self._lots.discard)
-        return await answer
+    async def call(self, script: Script, key: str, words: Sequence[str | bytes]) -> Any:
+        """What the script answers."""
+        return await self._until_closed(self._evaluate(script, key, words))
+
+    async def wait(self, stream: str, last: bytes, seconds: float) -> None:
+        """Returns when there is an entry behind ``last``, or when the time is over."""
+        milliseconds = max(int(seconds * 1000), 1)
+        await self._until_closed(self._client.xread({stream: last}, block=milliseconds))
 
     async def close(self) -> None:
-        """What is on its way is not waited for: whoever asked gets a ConnectionAbortedError."""
-        asked, self._asked = self._asked, []
-        self._answer(asked, [_closed()] * len(asked))
-        for lot in self._lots:
-            lot.cancel()
-        await asyncio.gather(*self._lots, return_exceptions=True)
+        self._closed = True
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
         await self._client.aclose()
 
-    async def _run(self) -> None:
-        while self._asked:
-            calls, self._asked = self._asked[:_MOST_IN_A_LOT], self._asked[_MOST_IN_A_LOT:]
-            try:
-                answers = await self._send(calls)
-            except asyncio.CancelledError:
-                self._answer(calls, [_closed()] * len(calls))
+    async def _until_closed(self, work: Awaitable[T]) -> T:
+        task = asyncio.ensure_future(work)
+        self._running.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            caller = asyncio.current_task()
+            if not self._closed or (caller and caller.cancelling()):
                 raise
-            except Exception as error:  # noqa: BLE001 - whoever asked gets it
-                answers = [error] * len(calls)
-            self._answer(calls, answers)
+            raise ConnectionAbortedError("it was closed meanwhile") from None
+        finally:
+            self._running.discard(task)
 
-    @staticmethod
-    def _answer(calls: Sequence[_Call], answers: Sequence[Any]) -> None:
-        for call, answer in zip(calls, answers, strict=True):
-            if call.answer.done():  # its caller was cancelled
-                continue
-            if isinstance(answer, BaseException):
-                call.answer.set_exception(answer)
-            else:
-                call.answer.set_result(answer)
-
-    async def _send(self, calls: Sequence[_Call]) -> list[Any]:
-        answers = await self._evaluate(calls)
-        # A server that was started since knows no scripts: those calls have done nothing.
-        unknown = [at for at, one in enumerate(answers) if isinstance(one, NoScriptError)]
-        if unknown:
-            for text in {calls[at].script.text for at in unknown}:
-                await self._client.script_load(text)
-            again = await self._evaluate([calls[at] for at in unknown])
-            for at, answer in zip(unknown, again, strict=True):
-                answers[at] = answer
-        return answers
-
-    async def _evaluate(self, calls: Sequence[_Call]) -> list[Any]:
-        async with self._client.pipeline(transaction=False) as pipeline:
-            for call in calls:
-                pipeline.evalsha(call.script.digest, 1, call.key, *call.words)
-            answers: list[Any] = await pipeline.execute(raise_on_error=False)
-            return answers
-
-
-def _closed() -> ConnectionAbortedError:
-    return ConnectionAbortedError("it was closed meanwhile")
+    async def _evaluate(self, script: Script, key: str, words: Sequence[str | bytes]) -> Any:
+        try:
+            return await self._client.evalsha(script.digest, 1, key, *words)
+        except NoScriptError:  # the server was started since: it has done nothing
+            await self._client.script_load(script.text)
+            return await self._client.evalsha(script.digest, 1, key, *words)

@@ -1,67 +1,60 @@
-"""How redis.lua gets and gives records: texts, and bytes of UTF-8."""
+"""How redis.lua gets and gives records: texts of msgpack, as it describes them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+
+from msgspec import msgpack
 
 from apns_connector.delivery.record import Claim, Dead, Done, Kept, Record, Settlement, State
 
-Word = str | bytes | float | int
+# The id of one that is done; of another what became of it, the receipt, and the record from now on.
+Settled = str | tuple[str, int, bytes]
+
+pack = msgpack.Encoder().encode
+_unpack = msgpack.Decoder().decode
 
 
-def put_words(records: Iterable[Record]) -> list[Word]:
-    """Eight for each record."""
-    return [word for record in records for word in _record_words(record)]
-
-
-def _record_words(record: Record) -> tuple[Word, ...]:
-    return (
-        record.id, record.body, repr(record.created), record.lane, record.label,
-        repr(record.due), record.attempts, record.reason,
+def row_of(record: Record) -> bytes:
+    """Raises UnicodeEncodeError for text that is none."""
+    about = (
+        record.id, record.created, record.lane, record.label,
+        record.due, record.attempts, record.reason,
     )  # fmt: skip
+    return pack(about) + pack(record.body)
 
 
-def settle_words(settlements: Iterable[Settlement]) -> list[Word]:
-    """Eight for each settlement."""
-    return [word for settlement in settlements for word in _settlement_words(settlement)]
-
-
-def _settlement_words(settlement: Settlement) -> tuple[Word, ...]:
-    claim = settlement.claim
+def settled(settlement: Settlement) -> Settled:
     if isinstance(settlement, Done):
-        return "done", claim.record.id, claim.receipt, "", "", "", 0, b""
-    kind = "dead" if isinstance(settlement, Dead) else "again"
-    after = settlement.record()
-    body = (0, b"") if settlement.body is None else (1, settlement.body)
-    return kind, after.id, claim.receipt, repr(after.due), after.attempts, after.reason, *body
+        return settlement.claim.record.id
+    what = "dead" if isinstance(settlement, Dead) else "again"
+    return what, settlement.claim.receipt, row_of(settlement.record())
 
 
-def extend_words(claims: Iterable[Claim]) -> list[Word]:
-    """Two for each claim."""
-    return [word for claim in claims for word in (claim.record.id, claim.receipt)]
+def weight(words: Iterable[bytes | Settled]) -> int:
+    """In bytes, about."""
+    return sum(len(word[-1]) if isinstance(word, tuple) else len(word) for word in words)
 
 
-def claim_of(row: Sequence[Any]) -> Claim:
-    return Claim(_record_of(row), int(row[9]))
+def claims_of(rows: bytes, receipt: int) -> list[Claim]:
+    return [Claim(record, receipt) for record in _records_of(rows)]
 
 
-def kept_of(row: Sequence[Any]) -> Kept:
-    return Kept(_record_of(row), State(row[1].decode()))
+def kept_of(states: Sequence[bytes], rows: bytes) -> list[Kept]:
+    found = zip(states, _records_of(rows), strict=True)
+    return [Kept(record, State(state.decode())) for state, record in found]
 
 
-def _record_of(row: Sequence[Any]) -> Record:
-    record_id, _, body, created, lane, label, due, attempts, reason, _ = row
-    return Record(
-        body=body,
-        created=float(created),
-        id=record_id.decode(),
-        lane=lane.decode(),
-        label=label.decode(),
-        due=float(due),
-        attempts=int(attempts),
-        reason=reason.decode(),
-    )
+def _records_of(rows: bytes) -> Iterator[Record]:
+    parts = iter(_unpack(rows))
+    return (_record_of(about, body) for about, body in zip(parts, parts, strict=True))
+
+
+def _record_of(about: Sequence[Any], body: bytes) -> Record:
+    """Lua makes no difference between 1 and 1.0."""
+    record_id, created, lane, label, due, attempts, reason = about
+    return Record(body, float(created), record_id, lane, label, float(due), attempts, reason)
 
 
 def seconds_until(times: Iterable[bytes], now: float) -> float | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
+from dataclasses import replace
 
 import pytest
 from redis.asyncio import Redis
 
-from apns_connector.delivery.record import Counts, Dead, Done, Record, State
+from apns_connector.delivery.record import Again, Claim, Counts, Dead, Done, Record, State
 from apns_connector.delivery.stores.redis import RedisOptions, RedisStore
 from apns_connector.errors import ConfigurationError, StoreError, StoreFull, StoreUnavailable
 from tests.integration.delivery.stores.storm import Storm
@@ -176,7 +177,81 @@ async def test_nothing_is_left_of_what_was_done_or_dropped(server):
     await store.close()
     async with Redis.from_url(server.url) as client:
         left = {key.rpartition(b":")[2] for key in await client.keys()}
-    assert left == {b"format", b"put", b"woken"}
+    assert left == {b"format", b"number", b"woken"}
+
+
+async def test_of_those_who_put_at_once_only_the_one_that_does_not_fit_is_refused(server):
+    store = a_store(server, limit=4)
+    await store.open()
+    twice = a_record()
+    puts = [[a_record() for _ in range(2)], [twice, a_record(), a_record()], [twice], [a_record()]]
+    done = await asyncio.gather(*map(store.put, puts), return_exceptions=True)
+    assert [type(error) for error in done] == [type(None), StoreFull, type(None), type(None)]
+    kept = {kept.record.id for kept in await store.browse()}
+    assert kept == {record.id for at in (0, 2, 3) for record in puts[at]}
+    await store.close()
+
+
+async def test_more_records_at_once_than_lua_has_room_for(server):
+    store = a_store(server)
+    await store.open()
+    records = [a_record(b"%d" % number) for number in range(10_000)]
+    await store.put(records)
+    claims = await store.claim(10_000, lease=60)
+    assert {claim.record.body for claim in claims} == {record.body for record in records}
+    await store.settle([Again(claim, 0.0, "503") for claim in claims])
+    claims = await store.claim(10_000, lease=60)
+    assert len(claims) == 10_000
+    await store.settle([Done(claim) for claim in claims])
+    assert await store.count() == Counts()
+    await store.close()
+
+
+async def test_a_retry_changes_only_when_it_is_due_and_how_often_it_failed(server):
+    values = {"label": "ä ✓" * 30, "lane": "a", "attempts": 300, "reason": "503"}
+    later = Record(bytes(range(256)), 1_690_000_000.1234567, due=9e9, **values)  # type: ignore[arg-type]
+    dead = Record(b"", 0.1, due=1.0, **values | {"lane": "b"})  # type: ignore[arg-type]
+    store = RedisStore("outbox", RedisOptions(server.url), clock=lambda: 1_700_000_000.7654321)
+    await store.open()
+    await store.put([later, dead])
+    (claim,) = await store.claim(10, lease=60)
+    await store.settle([Dead(claim, "410")])
+    assert await store.retry([later.id, dead.id]) == 2
+    found = {claim.record.id: claim.record for claim in await store.claim(10, lease=60)}
+    assert found == {
+        later.id: replace(later, due=1_700_000_000.7654321),
+        dead.id: replace(dead, due=1_700_000_000.7654321, attempts=0, reason="410"),
+    }
+    await store.close()
+
+
+async def test_a_claim_that_nobody_made_changes_nothing(server):
+    store = a_store(server)
+    await store.open()
+    record = a_record()
+    await store.put([record])
+    await store.settle([Dead(Claim(record), "no use"), Again(Claim(record, 7), 9e9)])
+    await store.extend([Claim(record)], 60)
+    (claim,) = await store.claim(10, lease=60)
+    assert claim.record == record
+    await store.close()
+
+
+async def test_all_that_is_claimed_of_one_lane_may_be_done_at_once(server):
+    store = a_store(server)
+    await store.open()
+    first, second, third = (a_record(lane="device") for _ in range(3))
+    await store.put([first, second, third])
+    (claim,) = await store.claim(10, lease=60)
+    await store.settle([Dead(claim, "no use")])
+    (other,) = await store.claim(10, lease=60)
+    await store.retry([first.id])
+    (again,) = await store.claim(10, lease=60)
+    assert (again.record.id, other.record.id) == (first.id, second.id)
+    await store.settle([Done(again), Done(other)])
+    (claim,) = await store.claim(10, lease=60)
+    assert claim.record == third
+    await store.close()
 
 
 async def test_a_password_is_never_seen(tmp_path, caplog):

@@ -1,69 +1,63 @@
+import pytest
+
 from apns_connector.delivery.record import Again, Claim, Dead, Done, Kept, Record, State
 from apns_connector.delivery.stores.redis_rows import (
-    claim_of,
-    extend_words,
+    claims_of,
     kept_of,
-    put_words,
+    pack,
+    row_of,
     seconds_until,
-    settle_words,
+    settled,
+    weight,
 )
 
 RECORD = Record(
     b"\x00\xff", 1_690_000_000.123456, "an id", "a lane", "ä ✓", 1_700_000_000.1, 3, "später"
 )
-ROW = [
-    b"an id",
-    b"dead",
-    b"\x00\xff",
-    b"1690000000.123456",
-    b"a lane",
-    "ä ✓".encode(),
-    b"1700000000.1",
-    b"3",
-    "später".encode(),
-    b"7",
-]
+OTHER = Record(b"", 1_690_000_000.0, "another id")
 
 
-def test_a_record_is_eight_words_and_no_digit_of_its_times_is_lost():
-    assert put_words([RECORD]) == [
-        "an id",
-        b"\x00\xff",
-        "1690000000.123456",
-        "a lane",
-        "ä ✓",
-        "1700000000.1",
-        3,
-        "später",
-    ]
-    assert len(put_words([RECORD, RECORD])) == 16
+def rows(*records: Record) -> bytes:
+    """As redis.lua answers them."""
+    return b"\xdd" + (2 * len(records)).to_bytes(4) + b"".join(map(row_of, records))
 
 
-def test_a_row_is_the_record_again():
-    assert kept_of(ROW) == Kept(RECORD, State.DEAD)
-    assert claim_of(ROW) == Claim(RECORD, 7)
+def test_records_come_back_as_they_were_and_no_digit_of_their_times_is_lost():
+    assert claims_of(rows(RECORD, OTHER), 7) == [Claim(RECORD, 7), Claim(OTHER, 7)]
+    assert claims_of(rows(), 0) == []
+
+
+def test_times_are_fractions_although_lua_makes_whole_numbers_of_them():
+    about = ("another id", 1_690_000_000, "", "", 0, 0, "")
+    (claim,) = claims_of(b"\x92" + pack(about) + pack(b""), 7)
+    assert claim.record == OTHER
+    assert isinstance(claim.record.created, float)
+    assert isinstance(claim.record.due, float)
+
+
+def test_each_record_has_its_state():
+    kept = kept_of([b"dead", b"waiting"], rows(RECORD, OTHER))
+    assert kept == [Kept(RECORD, State.DEAD), Kept(OTHER, State.WAITING)]
 
 
 def test_a_settlement_says_what_the_record_is_from_now_on():
     claim = Claim(RECORD, 7)
-    as_it_was = (0, b"")
-    assert settle_words([Done(claim)]) == ["done", "an id", 7, "", "", "", *as_it_was]
-    assert settle_words([Again(claim, 5.5, "503")]) == [
-        *("again", "an id", 7),
-        *("5.5", 4, "503", *as_it_was),
-    ]
-    assert settle_words([Again(claim, 5.5, counts=False, body=b"")]) == [
-        *("again", "an id", 7),
-        *("5.5", 3, "später", 1, b""),
-    ]
-    assert settle_words([Dead(claim, "400", b"other")]) == [
-        *("dead", "an id", 7),
-        *("1700000000.1", 4, "400", 1, b"other"),
-    ]
+    assert settled(Done(claim)) == "an id"
+    for again in (Again(claim, 5.5, "503"), Again(claim, 5.5, counts=False, body=b"")):
+        assert settled(again) == ("again", 7, row_of(again.record()))
+    dead = Dead(claim, "400", b"other")
+    assert settled(dead) == ("dead", 7, row_of(dead.record()))
 
 
-def test_a_claim_is_extended_by_its_id_and_receipt():
-    assert extend_words([Claim(RECORD, 7), Claim(RECORD, 8)]) == ["an id", 7, "an id", 8]
+def test_text_that_is_none_is_refused_before_it_is_among_others():
+    with pytest.raises(UnicodeEncodeError):
+        row_of(Record(b"", 0.0, label="\ud800"))
+
+
+def test_what_is_written_is_what_weighs():
+    again = settled(Again(Claim(RECORD, 7), 5.5, body=bytes(1000)))
+    assert 1000 < weight([again]) < 1100
+    assert weight(["an id", again, bytes(10)]) == weight([again]) + 15
 
 
 def test_waiting_ends_with_the_first_of_the_times_that_are_known():
