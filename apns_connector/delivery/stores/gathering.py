@@ -19,7 +19,8 @@ class Gathering(Generic[Asked]):
     """Whoever comes while one go is under way is in the next one.
 
     ``perform``: does all of a list, and says what became of each; what it raises is raised to all.
-    ``size``: records of one thing asked; a go ends with the thing that brings it to ``most``.
+    ``size``: of one thing asked, mostly its records; a go ends with the thing that brings it to
+    ``most``.
     """
 
     def __init__(

@@ -20,13 +20,13 @@ from apns_connector.delivery.record import (
     State,
 )
 from apns_connector.delivery.stores.gathering import Answers, Gathering
-from apns_connector.delivery.stores.rabbitmq_claims import Memory
+from apns_connector.delivery.stores.rabbitmq_claims import Held, Memory
 from apns_connector.delivery.stores.rabbitmq_link import Link
-from apns_connector.delivery.stores.rabbitmq_looking import Looking, record_in
+from apns_connector.delivery.stores.rabbitmq_looking import Looking
 from apns_connector.delivery.stores.rabbitmq_puts import Puts
 from apns_connector.delivery.stores.rabbitmq_queues import Queues
+from apns_connector.delivery.stores.rabbitmq_receiving import Delivery
 from apns_connector.delivery.stores.rabbitmq_session import FAILURES, Refused, Session
-from apns_connector.delivery.stores.rabbitmq_taking import Message
 from apns_connector.errors import StoreUnavailable
 
 # RabbitMQ does not say that a queue is empty: a claim waits for at least so long.
@@ -51,7 +51,8 @@ class RabbitmqStore:
     - All or none: when the broker takes a part of a ``put`` only, or its answers are lost, that
       part stays. Another ``put`` of the same records by this process adds the missing ones.
     - The limit is looked at before a put, from several processes at once only roughly; that the
-      main queue alone exceeds it the broker refuses.
+      main queue alone exceeds it the broker refuses, but for some hundred records that are on
+      their way by then.
     - The longest due first: the first come first, and one that was to wait comes behind those that
       are there already. Lanes are not heeded.
     - A claim ends with its lease only as long as its process lives; with its connection it ends at
@@ -114,8 +115,10 @@ class RabbitmqStore:
         while not claims and not stop.is_set() and (left := until - time.monotonic()) > 0:
             session = await self._link.connected()
             async with self._link.reported(session):
-                messages = await session.receive(limit, left, stop)
-                claims = await self._sorted_out(session, messages, lease)
+                found = await session.receiver.receive(
+                    limit, left, stop, session.lost, session.closing
+                )
+                claims = await self._sorted_out(session, found, lease)
             if session.lost.is_set():
                 raise StoreUnavailable(self._name, f"{self._link.address}: the connection is lost")
         if claims:
@@ -123,41 +126,38 @@ class RabbitmqStore:
         return claims
 
     async def _sorted_out(
-        self, session: Session, messages: list[Message], lease: float
+        self, session: Session, found: list[Delivery], lease: float
     ) -> list[Claim]:
         """Those of them that are to be delivered. Others wait on, or have been done already."""
-        claims = []
-        try:
-            for message in messages:
-                record = record_in(message)
-                if record.id in self._done:
-                    await message.ack()
-                elif record.due > self._clock():
-                    await session.publish(record, self._queues.place(record.due, self._clock()))
-                    await message.ack()
-                else:
-                    claims.append(session.claims.add(record, message, self._clock() + lease))
-        except FAILURES:
-            for claim in claims:
-                session.claims.release(claim)
-            self._return([message for message in messages if not message.processed])
-            raise
-        return claims
+        now = self._clock()
+        done = {one.tag for one in found if one.record.id in self._done}
+        early = [one for one in found if one.record.due > now and one.tag not in done]
+        errors = await self._puts.sent(session, [one.record for one in early])
+        moved = {one.tag for one, error in zip(early, errors, strict=True) if error is None}
+        left = [one for one in found if one.tag not in done | moved]
+        await session.receiver.acknowledge(done | moved)
+        for error in errors:
+            if error is not None:
+                self._return(session, [one.tag for one in left])
+                raise error
+        until = self._clock() + lease
+        return [session.claims.add(one.record, one.tag, until) for one in left]
 
     def _give_back(self, claiming: asyncio.Task[list[Claim]]) -> None:
-        if claiming.cancelled() or claiming.exception() or self._link.session is None:
+        session = self._link.session
+        if claiming.cancelled() or claiming.exception() or session is None:
             return
-        held = [self._link.session.claims.release(claim) for claim in claiming.result()]
-        self._return([one.message for one in held if one])
+        held = [session.claims.release(claim) for claim in claiming.result()]
+        self._return(session, [one.message for one in held if one])
 
     def _look_for_expired(self) -> None:
-        if self._link.session is not None and not self._link.session.lost.is_set():
-            self._return(self._link.session.claims.expired(self._clock()))
+        session = self._link.session
+        if session is not None and not session.lost.is_set():
+            self._return(session, session.claims.expired(self._clock()))
 
-    def _return(self, messages: list[Message]) -> None:
-        """Somebody may claim them now."""
-        for message in messages:
-            self._link.errand(message.nack(requeue=True))
+    def _return(self, session: Session, tags: list[int]) -> None:
+        if tags:
+            self._link.errand(session.receiver.give_back(tags))
 
     async def extend(self, claims: Sequence[Claim], lease: float) -> None:
         session = await self._link.connected()
@@ -176,42 +176,53 @@ class RabbitmqStore:
         settlements = [one for some in asked for one in some]
         self._done.add(*(one.claim.record.id for one in settlements if isinstance(one, Done)))
         async with self._link.reported(session):
-            results = await asyncio.gather(
-                *(self._settle_one(session, one) for one in settlements), return_exceptions=True
-            )
-            for result in results:
-                if result is not None:
-                    raise result
-            await session.confirm()
+            await self._settle_all(session, settlements)
+            await session.receiver.confirm()
         self._puts.room.freed()
         return [None] * len(asked)
 
-    async def _settle_one(self, session: Session, settlement: Settlement) -> None:
-        held = session.claims.release(settlement.claim)
-        if held is None:  # it was lost
+    async def _settle_all(self, session: Session, settlements: list[Settlement]) -> None:
+        gone, back, following = [], [], []
+        for settlement in settlements:
+            held = session.claims.release(settlement.claim)
+            if held is None:  # it was lost
+                continue
+            if isinstance(settlement, Done):
+                gone.append(held.message)
+            elif settlement.record() == settlement.claim.record:
+                back.append(held.message)
+            else:
+                following.append((settlement, held))
+        await session.receiver.acknowledge(gone)
+        await session.receiver.give_back(back)
+        results = await asyncio.gather(
+            *(self._follow(session, settlement, held) for settlement, held in following),
+            return_exceptions=True,
+        )
+        await session.receiver.acknowledge([tag for tag in results if isinstance(tag, int)])
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    async def _follow(self, session: Session, settlement: Again | Dead, held: Held[int]) -> int:
+        """The tag of the record that was claimed, when the broker has what follows it."""
+        try:
+            await self._publish(session, settlement)
+        except FAILURES:
+            session.claims.restore(settlement.claim, held)
+            raise
+        return held.message
+
+    async def _publish(self, session: Session, settlement: Again | Dead) -> None:
+        record = settlement.record()
+        if isinstance(settlement, Dead):
+            await session.publish(record, self._queues.dead)
             return
         try:
-            if isinstance(settlement, Again) and settlement.record() == settlement.claim.record:
-                await held.message.nack(requeue=True)
-            else:
-                await self._follow(session, settlement)
-                await held.message.ack()
-        except FAILURES:
-            if not held.message.processed:
-                session.claims.restore(settlement.claim, held)
-            raise
-
-    async def _follow(self, session: Session, settlement: Settlement) -> None:
-        """What is in the broker from now on instead of the record that was claimed."""
-        if isinstance(settlement, Dead):
-            await session.publish(settlement.record(), self._queues.dead)
-        elif isinstance(settlement, Again):
-            record = settlement.record()
-            try:
-                await session.publish(record, self._queues.place(record.due, self._clock()))
-            except Refused:
-                # The main queue is full; from here the broker itself tries again until it is not.
-                await session.publish(record, self._queues.after(0.0))
+            await session.publish(record, self._queues.place(record.due, self._clock()))
+        except Refused:
+            # The main queue is full; from here the broker itself tries again until it is not.
+            await session.publish(record, self._queues.after(0.0))
 
     async def count(self) -> Counts:
         self._look_for_expired()

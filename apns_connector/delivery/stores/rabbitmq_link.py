@@ -9,7 +9,12 @@ from typing import Any, Final, TypeVar
 
 from apns_connector.delivery.stores.address import UNREADABLE, address_of
 from apns_connector.delivery.stores.rabbitmq_queues import Queues
-from apns_connector.delivery.stores.rabbitmq_session import FAILURES, NOT_LET_IN, Session
+from apns_connector.delivery.stores.rabbitmq_session import (
+    FAILURES,
+    NOT_LET_IN,
+    Session,
+    told_by_the_client,
+)
 from apns_connector.errors import ConfigurationError, StoreError, StoreUnavailable
 
 Result = TypeVar("Result")
@@ -95,6 +100,11 @@ class Link:
             yield
         except FAILURES as error:
             raise self.unavailable(error, session) from error
+        except asyncio.CancelledError as error:
+            if not told_by_the_client():
+                raise
+            lost = ConnectionError("the connection is lost")
+            raise self.unavailable(lost, session) from error
 
     def unavailable(self, error: BaseException, session: Session | None = None) -> StoreUnavailable:
         """A session that gives no answer is given up."""

@@ -12,16 +12,23 @@ from apns_connector.delivery.record import Record
 _LONGEST_TEXT: Final = 4000
 
 
-def headers_of(record: Record) -> dict[str, str | int]:
-    """Times as texts: the client would send a number with half of its digits."""
-    return {
-        "created": repr(record.created),
-        "due": repr(record.due),
-        "attempts": record.attempts,
-        "lane": record.lane[:_LONGEST_TEXT],
-        "label": record.label[:_LONGEST_TEXT],
-        "reason": record.reason[:_LONGEST_TEXT],
-    }
+def headers_of(record: Record) -> dict[str, Any]:
+    """What is as in a new record is left out: the client takes its time with each header. Times as
+    texts: it would send a number with half of its digits."""
+    headers: dict[str, Any] = {}
+    if record.created:
+        headers["created"] = repr(record.created)
+    if record.due:
+        headers["due"] = repr(record.due)
+    if record.attempts:
+        headers["attempts"] = record.attempts
+    if record.lane:
+        headers["lane"] = record.lane[:_LONGEST_TEXT]
+    if record.label:
+        headers["label"] = record.label[:_LONGEST_TEXT]
+    if record.reason:
+        headers["reason"] = record.reason[:_LONGEST_TEXT]
+    return headers
 
 
 def record_of(body: bytes, message_id: str | None, headers: Mapping[str, Any]) -> Record:

@@ -28,6 +28,8 @@ class Puts:
         self._queues = queues
         self._clock = clock
         self._counting = asyncio.Lock()
+        # On their way into the room that is left: a count may miss them.
+        self._uncounted = 0
         # Confirmed, as a part of a put that failed.
         self._half_put = Memory()
         # The last put was not confirmed.
@@ -36,15 +38,23 @@ class Puts:
     async def put(self, records: Sequence[Record]) -> None:
         wanted = {record.id: record for record in records if record.id not in self._half_put}
         missing = list(wanted.values())
-        session = await self._link.connected()
-        if self.room.takes(len(missing)):
-            await self._publish(session, missing)
-        else:
-            async with self._counting:
-                await self._make_sure_of_room(session, len(missing))
-                await self._publish(session, missing)
+        await self._put(await self._link.connected(), missing)
         for record in records:
             self._half_put.discard(record.id)
+
+    async def _put(self, session: Session, records: list[Record]) -> None:
+        if not self.room.takes(len(records)):
+            async with self._counting:
+                # Somebody may have counted while this one waited.
+                if not self.room.takes(len(records)):
+                    await self._make_sure_of_room(session, len(records))
+                    await self._publish(session, records)  # the next count must find them
+                    return
+        self._uncounted += len(records)
+        try:
+            await self._publish(session, records)
+        finally:
+            self._uncounted -= len(records)
 
     async def _make_sure_of_room(self, session: Session, records: int) -> None:
         now = time.monotonic()
@@ -53,7 +63,8 @@ class Puts:
             raise full
         async with self._link.reported(session):
             ready = await session.counts(self._queues.all)
-        if not all(self.room.counted(sum(ready.values()) + len(session.claims), [records], now)):
+        kept = sum(ready.values()) + len(session.claims) + self._uncounted
+        if not all(self.room.counted(kept, [records], now)):
             raise full
 
     async def _publish(self, session: Session, records: list[Record]) -> None:
@@ -61,7 +72,7 @@ class Puts:
             return
         if self._stalled and await session.blocked():
             raise StoreFull(self._store, f"{self._link.address} is short of memory or disk")
-        results = await self._sent(session, records)
+        results = await self.sent(session, records)
         failures = [error for error in results if error is not None]
         if failures:
             kept = zip(records, results, strict=True)
@@ -69,18 +80,16 @@ class Puts:
             await self._complain(session, failures)
         self._stalled = False
 
-    async def _sent(
-        self, session: Session, records: list[Record]
-    ) -> Sequence[BaseException | None]:
-        """What went wrong with each."""
+    async def sent(self, session: Session, records: list[Record]) -> Sequence[BaseException | None]:
+        """Each to where it belongs. What went wrong with each."""
         if len(records) == 1:  # mostly: without tasks it is half the work
             return [await self._sent_one(session, records[0])]
         return await asyncio.gather(*(self._sent_one(session, record) for record in records))
 
     async def _sent_one(self, session: Session, record: Record) -> BaseException | None:
         try:
-            async with asyncio.timeout(_SECONDS_TO_CONFIRM):
-                await session.publish(record, self._queues.place(record.due, self._clock()))
+            queue = self._queues.place(record.due, self._clock())
+            await session.publish(record, queue, _SECONDS_TO_CONFIRM)
         except FAILURES as error:
             return error
         return None

@@ -10,17 +10,16 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from apns_connector.delivery.record import Record
 from apns_connector.delivery.stores.rabbitmq_claims import Claims
 from apns_connector.delivery.stores.rabbitmq_messages import headers_of
 from apns_connector.delivery.stores.rabbitmq_queues import Queues
+from apns_connector.delivery.stores.rabbitmq_receiving import Receiver
 from apns_connector.delivery.stores.rabbitmq_taking import (
-    MOST_PREFETCHED,
     SECONDS_FOR_AN_ANSWER,
     Message,
-    first_of,
     ready,
     taken,
 )
@@ -28,6 +27,7 @@ from apns_connector.errors import ConfigurationError, StoreError
 
 try:
     import aio_pika
+    import aiormq
     from aio_pika.abc import AbstractChannel, AbstractConnection
     from aio_pika.exceptions import (
         AMQPError,
@@ -69,13 +69,14 @@ class Session:
         self.queues = queues
         self.lost = asyncio.Event()
         self.closing = asyncio.Event()
-        self.claims: Claims[Message] = Claims()
+        # Of delivery tags.
+        self.claims: Claims[int] = Claims()
+        self.receiver: Receiver
         self._connections = (sending, receiving)
         self._receiving = receiving
         self._sender: AbstractChannel
         self._receiver: AbstractChannel
-        # The prefetch that is set on a channel is of the next consumer.
-        self._starting = asyncio.Lock()
+        self._publishing: aiormq.Channel
 
     @classmethod
     async def open(cls, url: str, name: str, queues: Queues) -> Session:
@@ -98,6 +99,10 @@ class Session:
         async with asyncio.timeout(SECONDS_FOR_AN_ANSWER):
             self._sender = await sending.channel(publisher_confirms=True, on_return_raises=True)
             self._receiver = await receiving.channel()
+            # What it is in truth knows more than its abstract class.
+            self._publishing = cast(aiormq.Channel, await self._sender.get_underlay_channel())
+            claiming = await self._receiver.get_underlay_channel()
+        self.receiver = Receiver(claiming, self.queues.main)
         for watched in (sending, receiving, self._sender, self._receiver):
             watched.close_callbacks.add(self._lose)
 
@@ -147,18 +152,32 @@ class Session:
 
     # What is put
 
-    async def publish(self, record: Record, queue: str) -> None:
-        """Returns when the broker has it on disk. Raises Refused when it does not want it."""
-        target = self._sender.default_exchange
-        if queue == self.queues.dead:
-            target = await self._sender.get_exchange(self.queues.dead, ensure=False)
-        message = aio_pika.Message(
-            record.body,
-            headers=dict(headers_of(record)),
-            message_id=record.id,
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-        )
-        await target.publish(message, queue, mandatory=True, timeout=SECONDS_FOR_AN_ANSWER)
+    async def publish(
+        self, record: Record, queue: str, seconds: float = SECONDS_FOR_AN_ANSWER
+    ) -> None:
+        """Returns when the broker has it on disk. Raises Refused when it does not want it.
+
+        By aiormq, the layer under aio_pika, which would wait with each message until it is written
+        before it looks at the next one.
+        """
+        try:
+            await self._publishing.basic_publish(
+                record.body,
+                exchange=self.queues.dead if queue == self.queues.dead else "",
+                routing_key=queue,
+                properties=aiormq.spec.Basic.Properties(
+                    headers=headers_of(record),
+                    message_id=record.id,
+                    delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+                ),
+                mandatory=True,
+                timeout=seconds,
+                wait=False,
+            )
+        except asyncio.CancelledError as error:
+            if not told_by_the_client():
+                raise
+            raise ConnectionError("the connection is lost") from error
 
     async def blocked(self) -> bool:
         """Whether the broker has said that it takes nothing for the time being."""
@@ -169,36 +188,6 @@ class Session:
         done, _ = await asyncio.wait([unblocked], timeout=0.05)
         unblocked.cancel()
         return not done
-
-    # What is claimed
-
-    async def receive(self, limit: int, seconds: float, stop: asyncio.Event) -> list[Message]:
-        """As soon as there is one, and after ``seconds`` none. Not to be cancelled: ``stop``."""
-        arrived: list[Message] = []
-        first = asyncio.Event()
-        over = False
-
-        async def take(message: Message) -> None:
-            if over:
-                await message.nack()
-            else:
-                arrived.append(message)
-                first.set()
-
-        async with self._starting, asyncio.timeout(SECONDS_FOR_AN_ANSWER):
-            await self._receiver.set_qos(prefetch_count=min(limit, MOST_PREFETCHED))
-            queue = await self._receiver.get_queue(self.queues.main, ensure=False)
-            consumer = await queue.consume(take)
-        await first_of(seconds, first, stop, self.lost, self.closing)
-        await queue.cancel(consumer, timeout=SECONDS_FOR_AN_ANSWER)
-        await asyncio.sleep(0)
-        over = True
-        return arrived
-
-    async def confirm(self) -> None:
-        """Returns when the broker has read all that was acknowledged before."""
-        async with self._starting, asyncio.timeout(SECONDS_FOR_AN_ANSWER):
-            await self._receiver.set_qos(prefetch_count=1)
 
     # What somebody looks at
 
@@ -212,6 +201,12 @@ class Session:
         """The first of a queue; those that are not acknowledged go back to where they were."""
         async with self._channel() as channel, taken(channel, queue, most) as messages:
             yield messages
+
+
+def told_by_the_client() -> bool:
+    """Whether a cancellation is nobody's wish: so the client tells of some lost connections."""
+    task = asyncio.current_task()
+    return task is not None and not task.cancelling()
 
 
 async def _connect(url: str, name: str) -> AbstractConnection:

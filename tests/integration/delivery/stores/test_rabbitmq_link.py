@@ -66,6 +66,24 @@ async def test_a_session_that_gives_no_answer_in_time_is_given_up(place, rabbitm
     await link.close()
 
 
+async def test_only_who_is_cancelled_himself_is_cancelled(place, rabbitmq):
+    """The client cancels those who wait for an answer of a connection that is lost."""
+    link = Link("outbox", rabbitmq.url, Queues(place.queue, 100))
+    with pytest.raises(StoreUnavailable, match="the connection is lost"):
+        async with link.reported():
+            raise asyncio.CancelledError
+
+    async def wait() -> None:
+        async with link.reported():
+            await asyncio.Event().wait()
+
+    waiting = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
 async def test_an_errand_goes_on_although_nobody_waits_for_it_any_more(place, rabbitmq):
     link = Link("outbox", rabbitmq.url, Queues(place.queue, 100))
     may, done = asyncio.Event(), []

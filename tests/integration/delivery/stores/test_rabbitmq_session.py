@@ -9,7 +9,7 @@ import time
 import pytest
 
 from apns_connector.delivery.stores.rabbitmq_queues import Queues
-from apns_connector.delivery.stores.rabbitmq_session import Refused, Session
+from apns_connector.delivery.stores.rabbitmq_session import FAILURES, Refused, Session
 from apns_connector.errors import StoreError
 from tests.integration.delivery.stores.rabbitmq_places import a_record
 
@@ -45,33 +45,6 @@ async def test_it_is_lost_when_one_of_its_channels_is(rabbitmq, queues):
     await session.close()
 
 
-async def test_receiving_ends_when_it_is_told_to(rabbitmq, queues):
-    session = await Session.open(rabbitmq.url, "outbox", queues)
-    await session.declare("outbox")
-    for end in (stop := asyncio.Event(), session.closing):
-        receiving = asyncio.create_task(session.receive(5, 50.0, stop))
-        await asyncio.sleep(0.1)
-        end.set()
-        assert await asyncio.wait_for(receiving, 5) == []
-        stop.clear()
-    await session.close()
-
-
-async def test_of_those_that_come_at_once_no_more_are_received_than_asked_for(rabbitmq, queues):
-    session = await Session.open(rabbitmq.url, "outbox", queues)
-    await session.declare("outbox")
-    for _ in range(20):
-        await session.publish(a_record(), queues.main)
-    stop, found = asyncio.Event(), []
-    while len(found) < 20:
-        messages = await session.receive(7, 5.0, stop)
-        assert 1 <= len(messages) <= 7
-        found += [message.message_id for message in messages]
-    assert len(set(found)) == 20
-    assert (await session.counts([queues.main])) == {queues.main: 0}
-    await session.close()
-
-
 async def test_a_broker_that_takes_everything_is_not_blocked(rabbitmq, queues):
     session = await Session.open(rabbitmq.url, "outbox", queues)
     begun = time.monotonic()
@@ -79,3 +52,17 @@ async def test_a_broker_that_takes_everything_is_not_blocked(rabbitmq, queues):
     assert time.monotonic() - begun < 5
     await session.close()
     await session.close()
+
+
+async def test_what_is_being_published_when_the_connection_ends_fails_in_its_time(rabbitmq, queues):
+    """Nobody is cancelled but by who waits for him."""
+    session = await Session.open(rabbitmq.url, "outbox", queues)
+    await session.declare("outbox")
+    sending = [
+        asyncio.create_task(session.publish(a_record(), queues.main, 1.0)) for _ in range(50)
+    ]
+    await asyncio.sleep(0)
+    await session.close()
+    answers = await asyncio.wait_for(asyncio.gather(*sending, return_exceptions=True), 15)
+    assert all(answer is None or isinstance(answer, FAILURES) for answer in answers)
+    assert any(answer is not None for answer in answers)

@@ -38,6 +38,10 @@ def test_a_text_that_is_too_long_for_a_frame_is_cut():
     assert (headers["label"], headers["reason"]) == ("l" * 4000, "r" * 4000)
 
 
+def test_what_is_as_in_a_new_record_costs_no_header():
+    assert headers_of(Record(b"", 5.0)) == {"created": "5.0"}
+
+
 def test_a_message_of_somebody_else_is_a_record_too():
     record = record_of(b"hello", None, {})
     assert record == Record(b"hello", 0.0, id=record.id)
