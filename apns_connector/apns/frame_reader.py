@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from struct import Struct
 from typing import Final
 
 from apns_connector.apns import frames, received_frames
@@ -16,6 +18,12 @@ CONNECTION_WINDOW: Final = 1 << 24
 
 # Of a HEADERS frame that is a whole answer: its type and flags, read as one number.
 _WHOLE_ANSWER: Final = frames.HEADERS << 8 | frames.FLAG_END_STREAM | frames.FLAG_END_HEADERS
+
+
+@lru_cache(maxsize=64)
+def _answers(length: int) -> Struct:
+    """HEADERS frames with blocks of ``length`` bytes: length, type and flags; stream; block."""
+    return Struct(f">5sL{length}s")
 
 
 class FrameReader:
@@ -41,47 +49,66 @@ class FrameReader:
         self._unacknowledged_bytes = 0
 
     def read(self, data: bytes) -> None:
-        """What these bytes and those before them mean. Raises :class:`PeerError`.
-
-        Nearly every frame is the whole answer to one accepted notification: that is written out
-        here, and all of them that follow each other are one event.
-        """
+        """What these bytes and those before them mean. Raises :class:`PeerError`."""
         data = self._in + data if self._in else data
         position, end = 0, len(data)
-        streams, assembly, unpack = self._streams, self._assembly, frames.SHORT_HEAD.unpack_from
-        opened, partial, unsent = streams.open, streams.partial, streams.bodies.unsent
-        accepted: list[tuple[Tag, bytes]] | None = None
+        unpack = frames.SHORT_HEAD.unpack_from
         while end - position >= 9:
             high, low, kind_and_flags, stream_id = unpack(data, position)
-            start = position + 9
             length = high << 16 | low
             if length > frames.MIN_FRAME_SIZE:
                 raise received_frames.too_long(length, first=not self._seen_settings)
-            if start + length > end:
+            start, behind = position + 9, position + 9 + length
+            if behind > end:
                 break
-            position = start + length
-            if (
-                kind_and_flags == _WHOLE_ANSWER
-                and length
-                and data[start] == STATUS_200
-                and stream_id not in partial
-                and stream_id not in unsent
-                and not assembly.open
-                and (tag := opened.pop(stream_id, None)) is not None
-            ):
-                if accepted is None:
-                    accepted = []
-                    self._events.append(Accepted(accepted))
-                accepted.append((tag, data[start:position]))
-            else:
-                accepted = None
-                self._read_frame(
-                    kind_and_flags >> 8,
-                    kind_and_flags & 0xFF,
-                    stream_id & frames.MAX_STREAM_ID,
-                    data[start:position],
-                )
+            if kind_and_flags == _WHOLE_ANSWER and length and data[start] == STATUS_200:
+                accepted = self._read_accepted(data, position, length)
+                if accepted:
+                    position += accepted * (9 + length)
+                    continue
+            position = behind
+            self._read_frame(
+                kind_and_flags >> 8,
+                kind_and_flags & 0xFF,
+                stream_id & frames.MAX_STREAM_ID,
+                data[start:behind],
+            )
         self._in = data[position:]
+
+    def _read_accepted(self, data: bytes, position: int, length: int) -> int:
+        """How many frames from ``position`` on are the whole answers to accepted notifications, all
+        of ``length``. Nearly every frame is one: so they are read in one go, and are one event."""
+        if self._assembly.open:
+            return 0
+        partial, unsent = self._streams.partial, self._streams.bodies.unsent
+        close = self._streams.open.pop
+        layout = _answers(length)
+        head = data[position : position + 5]
+        whole = (len(data) - position) // layout.size * layout.size
+        found: list[tuple[Tag, bytes]] = []
+        view = memoryview(data)[position : position + whole]
+        for other, stream_id, block in layout.iter_unpack(view):
+            if (
+                other != head
+                or block[0] != STATUS_200
+                or stream_id in partial
+                or stream_id in unsent
+            ):
+                break
+            tag = close(stream_id, None)
+            if tag is None:
+                break
+            found.append((tag, block))
+        if found:
+            self._tell(found)
+        return len(found)
+
+    def _tell(self, accepted: list[tuple[Tag, bytes]]) -> None:
+        last = self._events[-1] if self._events else None
+        if type(last) is Accepted:
+            last.answers.extend(accepted)
+        else:
+            self._events.append(Accepted(accepted))
 
     def _read_frame(self, kind: int, flags: int, stream_id: int, payload: bytes) -> None:
         if self._assembly.open:

@@ -28,7 +28,9 @@ __all__ = [
 MAX_COLLAPSE_ID_BYTES: Final = 64
 # Apple says not to assume a size. 80 bytes have been seen; 100 were once announced as the most.
 MAX_DEVICE_TOKEN_DIGITS: Final = 200
+_USUAL_BYTES: Final = 32
 
+_from_hex = bytes.fromhex
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _IGNORED_IN_TOKEN = re.compile(r"[\s<>-]")
 # What a header field may hold: RFC 9110, section 5.5, without anything beyond ASCII.
@@ -65,12 +67,12 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
         else:
             force_setattr(self, "apns_id", new_apns_id())
         token = self.device_token
-        try:
-            size = 2 * len(bytes.fromhex(token))
+        try:  # nearly all are like this
+            usual = len(_from_hex(token)) == _USUAL_BYTES and len(token) == 2 * _USUAL_BYTES
         except ValueError:
-            size = 0
-        if not 0 < size <= MAX_DEVICE_TOKEN_DIGITS or size != len(token):  # white space counts
-            raise NotificationError("device_token", _why_no_token(token))
+            usual = False
+        if not usual:
+            _check_unusual_token(token)
         needs = check_kind(self.topic, self.push_type, self.priority)
         if needs:
             _check_payload(self.payload, self.push_type, needs)
@@ -89,6 +91,15 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 def clean_device_token(text: str) -> str:
     """``text`` without what people paste around and into tokens: white space, hyphens, <>."""
     return _IGNORED_IN_TOKEN.sub("", text).lower()
+
+
+def _check_unusual_token(token: str) -> None:
+    try:
+        size = 2 * len(_from_hex(token))
+    except ValueError:
+        size = 0
+    if size != len(token) or not 0 < size <= MAX_DEVICE_TOKEN_DIGITS:  # white space counts
+        raise NotificationError("device_token", _why_no_token(token))
 
 
 def _why_no_token(token: str) -> str:

@@ -10,8 +10,9 @@ from typing import Final, NamedTuple
 
 from apns_connector.apns import frames
 
-# "/3/device/" and a device token of 64 digits; a UUID.
-PATH_BYTES: Final = 74
+ORDINARY_TOKEN_DIGITS: Final = 64
+# "/3/device/" and such a device token; a UUID.
+PATH_BYTES: Final = len("/3/device/") + ORDINARY_TOKEN_DIGITS
 ID_BYTES: Final = 36
 
 

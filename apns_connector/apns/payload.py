@@ -163,17 +163,18 @@ def encode(
     ``limit``: in bytes, if it is not that of the push type. Raises :class:`PayloadError`: not
     encodable, empty, or longer than :func:`limit_for`.
     """
-    try:  # as in to_json, but every notification comes here
-        body = (
-            payload
-            if isinstance(payload, bytes)
-            else _encode(payload if type(payload) is dict else dict(payload))
-        )
-    except _NO_JSON as error:
-        raise _no_json(error) from error
+    if type(payload) is dict:  # as in to_json, but nearly every notification comes here
+        try:
+            body = _encode(payload)
+        except _NO_JSON as error:
+            raise _no_json(error) from error
+    else:
+        body = payload if isinstance(payload, bytes) else to_json(payload)
     size = len(body)
     if limit is None:
-        limit = _LIMITS.get(push_type, MAX_PAYLOAD_BYTES)
+        if 0 < size <= MAX_PAYLOAD_BYTES:  # all push types take that much
+            return body
+        limit = limit_for(push_type)
     if size > limit:
         raise PayloadError(f"Payload is too long. ({size} bytes, {limit} are allowed)", size, limit)
     if not size:

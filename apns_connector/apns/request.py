@@ -11,6 +11,7 @@ from apns_connector.apns.authentication import Authentication
 from apns_connector.apns.broadcast import MAX_BROADCAST_PAYLOAD_BYTES, Broadcast
 from apns_connector.apns.header_block import APNS_ID, Field
 from apns_connector.apns.notification import Notification, check_kind
+from apns_connector.apns.ordinary_frames import ORDINARY_TOKEN_DIGITS
 from apns_connector.apns.payload import encode
 from apns_connector.apns.push_type import PUSH_TYPES, check_certified
 from apns_connector.apns.response import Response, Sent
@@ -35,8 +36,8 @@ class Request(msgspec.Struct, eq=False, gc=False):
     """One request with its deadline, on the caller's clock.
 
     ``notification``: what it is about, be it something else; ``path``, ``constant``, ``apns_id``,
-    ``more`` and ``body``: as of :class:`Outgoing`; those without a header ``apns-id`` leave it
-    empty.
+    ``body`` and ``ordinary``: as of :class:`Outgoing`; ``more``: what varies beside the
+    ``apns-id``, which is empty for those without that header.
     ``stream_id``: where it went last; ``resends``: how often it came back without an answer, the
     last time because of ``trouble``; ``written``: what became of the connection on which it may
     have been processed all the same; ``renewed``: a new provider token has been tried for it;
@@ -51,6 +52,7 @@ class Request(msgspec.Struct, eq=False, gc=False):
     body: bytes | None
     deadline: float
     waiter: Waiter
+    ordinary: int = 0
     stream_id: int = 0
     resends: int = 0
     rejections: int = 0
@@ -94,9 +96,12 @@ def request_for(
     if type(notification) is Broadcast:
         return _broadcast_request(notification, deadline, waiter)
     push_type = notification.push_type
+    token = notification.device_token
+    body = encode(notification.payload, push_type)
+    special = notification.expiration is not None or notification.collapse_id is not None
     return Request(
         notification,
-        (_DEVICE_PATH + notification.device_token).encode(),
+        (_DEVICE_PATH + token).encode(),
         constant_fields(
             notification.topic or sender.topic_for(push_type),
             push_type,
@@ -104,14 +109,11 @@ def request_for(
             sender.certified,
         ),
         notification.apns_id.encode(),
-        (
-            ()
-            if notification.expiration is None and notification.collapse_id is None
-            else more_fields(notification)
-        ),
-        encode(notification.payload, push_type),
+        more_fields(notification) if special else (),
+        body,
         deadline,
         waiter,
+        0 if special or len(token) != ORDINARY_TOKEN_DIGITS else len(body),
     )
 
 

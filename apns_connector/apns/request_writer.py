@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Protocol
 
 from apns_connector.apns import frames
 from apns_connector.apns.header_block import Field, HeaderBlocks
 from apns_connector.apns.http2_events import Tag
-from apns_connector.apns.ordinary_frames import ID_BYTES, PATH_BYTES
+from apns_connector.apns.ordinary_frames import OrdinaryFrames
 from apns_connector.apns.streams import Streams
 
 # Of a HEADERS frame that is a whole request.
@@ -18,15 +19,17 @@ _WHOLE = frames.FLAG_END_STREAM | frames.FLAG_END_HEADERS
 class Outgoing(Protocol):
     """A request among many; it is its own tag.
 
-    ``path``, ``constant``, ``body``: as of :meth:`RequestWriter.send`. ``varying``: likewise, and
-    that is ``apns_id`` and then ``more``. ``stream_id``: is set to where it went.
+    ``path``, ``constant``, ``varying``, ``body``: as of :meth:`RequestWriter.send`. ``apns_id``:
+    what varies in an ordinary one beside path and body. ``ordinary``: the size of its body if it is
+    one: path and id have the lengths of :mod:`ordinary_frames`, nothing else varies, and the body
+    has 1 to 16384 bytes; else 0. ``stream_id``: is set to where it went.
     """
 
     path: bytes
     constant: tuple[Field, ...]
     apns_id: bytes
-    more: tuple[Field, ...]
     body: bytes | None
+    ordinary: int
     stream_id: int
 
     @property
@@ -84,45 +87,55 @@ class RequestWriter:
         return stream_id
 
     def send_all(self, requests: Sequence[Outgoing]) -> int:
-        """Send them in order, until the window of the connection is shut; how many those were.
-
-        Nearly every request is an ordinary one: path and id have the usual lengths, no other field
-        varies, and the body fits into one frame and into the windows. Most of what it costs to send
-        a notification is spent in this loop, so it is written out.
-        """
-        bodies, opened, append = self._streams.bodies, self._streams.open, self._out.append
-        most = min(frames.MIN_FRAME_SIZE, bodies.initial_window)
-        constant = None
-        number = 0
-        for request in requests:
-            if bodies.window <= 0:
-                break
-            number += 1
-            path, apns_id, body = request.path, request.apns_id, request.body
-            ordinary = (
-                body is not None
-                and not request.more
-                and len(path) == PATH_BYTES
-                and len(apns_id) == ID_BYTES
-                and (size := len(body)) <= most
-                and size <= bodies.window
-            )
-            if ordinary and request.constant is not constant:
-                constant = request.constant
-                known = self._blocks.ordinary(constant)
-                if known is not None:
-                    pack, head, before_path, before_id = known
-            if not ordinary or known is None or body is None:
+        """Send them in order, until the window of the connection is shut; how many those were."""
+        first = self.next_id
+        rest = iter(requests)
+        request = next(rest, None)
+        while request is not None and self._streams.bodies.window > 0:
+            known = self._ordinary(request)
+            if known is None:
                 request.stream_id = self.send(
-                    request, path, request.constant, request.varying, body
+                    request, request.path, request.constant, request.varying, request.body
                 )
-                constant = None  # what was known of it may have moved in the peer's table
-                continue
-            stream_id = self.next_id
-            self.next_id = stream_id + 2
-            append(pack(head, stream_id, before_path, path, before_id, apns_id, size, 1, stream_id))
-            append(body)
-            bodies.window -= size
-            opened[stream_id] = request
-            request.stream_id = stream_id
-        return number
+                request = next(rest, None)
+            else:
+                request = self._send_alike(request, rest, known)
+        return (self.next_id - first) // 2
+
+    def _ordinary(self, request: Outgoing) -> OrdinaryFrames | None:
+        """What its frames look like if it is an ordinary one that fits into the windows."""
+        bodies = self._streams.bodies
+        if 0 < request.ordinary <= min(bodies.window, bodies.initial_window):
+            return self._blocks.ordinary(request.constant)
+        return None
+
+    def _send_alike(
+        self, first: Outgoing, rest: Iterator[Outgoing], known: OrdinaryFrames
+    ) -> Outgoing | None:
+        """``first``, which is ordinary, and those of ``rest`` that are so with the same fields, as
+        far as the windows allow. Returns the first one that was not sent. Most of what it costs to
+        send a notification is spent in this loop, so it is written out."""
+        pack, head, before_path, before_id = known
+        constant = first.constant
+        bodies, opened, out = self._streams.bodies, self._streams.open, self._out
+        most = bodies.initial_window
+        window, stream_id = bodies.window, self.next_id
+        try:
+            for request in chain((first,), rest):
+                size = request.ordinary
+                if request.constant is not constant or not 0 < size <= most or size > window:
+                    return request
+                out += (
+                    pack(
+                        head, stream_id, before_path, request.path,
+                        before_id, request.apns_id, size, 1, stream_id,
+                    ),
+                    request.body,  # type: ignore[arg-type] # an ordinary one has a body
+                )  # fmt: skip
+                opened[stream_id] = request
+                request.stream_id = stream_id
+                stream_id += 2
+                window -= size
+        finally:
+            bodies.window, self.next_id = window, stream_id
+        return None

@@ -7,6 +7,7 @@ import pytest
 
 from apns_connector.apns import payload
 from apns_connector.apns.notification import Notification
+from apns_connector.apns.push_type import PUSH_TYPES
 from apns_connector.errors import PayloadError
 
 
@@ -175,6 +176,10 @@ def test_the_limit_itself_is_allowed_and_one_byte_more_is_not(push_type, limit):
         payload.encode(b"x" * (limit + 1), push_type)
     assert str(refused.value) == f"Payload is too long. ({limit + 1} bytes, {limit} are allowed)"
     assert (refused.value.size, refused.value.limit) == (limit + 1, limit)
+
+
+def test_every_push_type_takes_as_much_as_an_alert():
+    assert min(map(payload.limit_for, PUSH_TYPES)) == payload.limit_for(None) == 4096
 
 
 def test_what_has_a_limit_of_its_own_is_held_to_that():

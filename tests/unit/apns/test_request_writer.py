@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apns_connector.apns.header_block import APNS_ID, DELETE, GET, Field
+from apns_connector.apns.ordinary_frames import PATH_BYTES
 
 ALERT = ((b"apns-topic", b"com.example.app"), (b"apns-push-type", b"alert"))
 OTHER = ((b"apns-topic", b"com.example.other"),)
@@ -27,6 +28,11 @@ class Asked:
     @property
     def apns_id(self) -> bytes:
         return b"%036d" % self.number
+
+    @property
+    def ordinary(self) -> int:
+        usual = len(self.path) == PATH_BYTES and not self.more
+        return len(self.body) if usual and self.body and len(self.body) <= 16_384 else 0
 
     @property
     def varying(self) -> tuple[Field, ...]:
