@@ -19,17 +19,22 @@ class Batch:
     """The waiter of all requests of one stream; to each it looks like a future of its own.
 
     ``under_way``: how many have been submitted and have no outcome yet, never more than ``most``,
-    and no more than are answered in time when each has ``timeout`` seconds.
+    and no more than are answered in time when each has ``timeout`` seconds. ``rate``: of outcomes,
+    per second, as of :class:`Pace`.
     """
 
-    def __init__(self, most: int, timeout: float) -> None:
+    def __init__(self, most: int, timeout: float, rate: float = 0.0) -> None:
         self.under_way = 0
-        self._pace = Pace(most, timeout)
+        self._pace = Pace(most, timeout, rate)
         self._outcomes: list[Outcome] = []
         self._closed = False
         self._fed = False
         self._came: asyncio.Event = asyncio.Event()
         self._room: asyncio.Event = asyncio.Event()
+
+    @property
+    def rate(self) -> float:
+        return self._pace.rate
 
     # As a waiter
 

@@ -26,6 +26,7 @@ from apns_connector.apns.destination import PRODUCTION, Destination
 from apns_connector.apns.events import Events
 from apns_connector.apns.feedback import Unregistered, find_unregistered
 from apns_connector.apns.notification import Notification
+from apns_connector.apns.pace import LastRate
 from apns_connector.apns.pool import DEFAULT_MOST
 from apns_connector.apns.pool_state import PoolState
 from apns_connector.apns.proxy import Proxy
@@ -97,6 +98,7 @@ class Client:
             on_rejection=None if on_unregistered is None else self._look_for_unregistered,
         )
         self._on_unregistered = on_unregistered
+        self._last_rate = LastRate()
 
     async def __aenter__(self) -> Client:
         return self
@@ -153,9 +155,10 @@ class Client:
         the memory; fewer where the server is so slow that they would be late. Close the iterator
         (``contextlib.aclosing``) to give up what is under way.
         """
-        self._belong_to(asyncio.get_running_loop())
+        loop = asyncio.get_running_loop()
+        self._belong_to(loop)
         seconds = self.timeout if timeout is None else timeout
-        batch = Batch(under_way, seconds)
+        batch = Batch(under_way, seconds, self._last_rate.at(loop.time()))
         feeding = asyncio.create_task(self._feed(batch, notifications, seconds))
         try:
             while outcomes := await batch.take():
@@ -163,6 +166,7 @@ class Client:
                     yield outcome
             await feeding  # raises what the source of the notifications raised
         finally:
+            self._last_rate.note(batch.rate, loop.time())
             batch.close()
             feeding.cancel()
             self._sender.give_up(batch)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apns_connector.apns.pace import Pace
+from apns_connector.apns.pace import LastRate, Pace
 
 
 def after(pace: Pace, rate: float, seconds: float, start: float = 0.0) -> int:
@@ -49,3 +49,19 @@ def test_no_more_than_the_most_from_the_first():
     pace.settled(1, 0.0)
     pace.settled(1, 60.0)
     assert pace.limit == 5
+
+
+def test_the_next_stream_begins_with_what_the_last_one_has_seen():
+    pace = Pace(2000, 10.0)
+    after(pace, rate=200, seconds=5)
+    assert Pace(2000, 10.0, pace.rate).limit == pytest.approx(1000, rel=0.3)
+    assert Pace(2000, 10.0, rate=5).limit == 100
+    assert Pace(50, 10.0, pace.rate).limit == 50
+
+
+def test_a_rate_is_forgotten_after_a_while():
+    last = LastRate()
+    assert last.at(5.0) == 0.0
+    last.note(200.0, 5.0)
+    assert last.at(64.0) == 200.0
+    assert last.at(66.0) == 0.0
