@@ -16,7 +16,7 @@ from apns_connector.delivery.held import Held
 from apns_connector.delivery.outage import Outage
 from apns_connector.delivery.record import Claim, Done, Record
 from apns_connector.delivery.retry import Verdict
-from apns_connector.delivery.stopping import Stopping
+from apns_connector.delivery.stopping import Stopping, cancel
 from apns_connector.delivery.store import MessageStore
 from apns_connector.delivery.turns import Schedule, Turns
 
@@ -91,7 +91,7 @@ class Forwarder:
             await self._until_stopped(members)
             await asyncio.wait(members, timeout=self._options.stop_seconds)
         finally:
-            await _cancelled([extending, *members])
+            await cancel([extending, *members])
             await self._held.finish(self._options.stop_seconds)
         for member in members:
             if not member.cancelled():
@@ -172,9 +172,3 @@ class Forwarder:
     def _end(self, record: Record | None, why: str) -> None:
         self._ended_with = (record, why)
         self._stopping.set()
-
-
-async def _cancelled(tasks: list[asyncio.Task[None]]) -> None:
-    for task in tasks:
-        task.cancel()
-    await asyncio.wait(tasks)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from apns_connector.delivery.outage import Outage
 from apns_connector.delivery.record import Again, Claim, Settlement
+from apns_connector.delivery.stopping import cancel
 from apns_connector.delivery.store import MessageStore
 
 _log = logging.getLogger(__name__)
@@ -78,15 +79,19 @@ class Held:
 
     async def finish(self, seconds: float) -> None:
         """As ``flush``, but no longer than that."""
+        writing = asyncio.create_task(self.flush())
         try:
-            async with asyncio.timeout(seconds):
-                await self.flush()
-        except TimeoutError:
+            await asyncio.wait((writing,), timeout=seconds)
+        finally:
+            await cancel(() if writing.done() else (writing,))
+        if not writing.cancelled():
+            writing.result()
+        else:
             _log.error(
                 "Message processor '%s': what became of %d records cannot be written; each is "
                 "delivered again when its lease is over",
                 self._name,
-                len(self._ended),
+                len(self._claims),
             )
 
     async def _write(self, batch: Sequence[Settlement]) -> None:

@@ -25,7 +25,7 @@ from apns_connector.delivery.held import Held
 from apns_connector.delivery.outage import Outage
 from apns_connector.delivery.record import Claim, Dead, Done, Settlement
 from apns_connector.delivery.retry import Outcome, RetryPolicy, decide
-from apns_connector.delivery.stopping import Stopping
+from apns_connector.delivery.stopping import Stopping, cancel
 from apns_connector.delivery.store import MessageStore
 
 _log = logging.getLogger(__name__)
@@ -89,9 +89,9 @@ class Processor:
                 await self._turn()
             await self._finish()
         finally:
-            for task in (*duties, *self._under_way):
-                task.cancel()
-            await asyncio.gather(*duties, *self._under_way, return_exceptions=True)
+            left = (*duties, *self._under_way)
+            await cancel(left)
+            await asyncio.gather(*left, return_exceptions=True)
 
     async def _turn(self) -> None:
         """Claim as much as there is room for, or wait for room."""
@@ -181,7 +181,5 @@ class Processor:
                 self.name,
                 len(self._under_way),
             )
-            for task in self._under_way:
-                task.cancel()
-            await asyncio.wait(self._under_way)
+            await cancel(self._under_way)
         await self._held.finish(self._options.stop_seconds)

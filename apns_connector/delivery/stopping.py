@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Coroutine, Iterable
+from typing import Any, Final, TypeVar
 
 _Result = TypeVar("_Result")
+# Longer than stores need to give back what a claim that was cancelled has taken.
+_SECONDS_TO_OBEY: Final = 15.0
+
+
+async def cancel(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Returns when they have ended. Each is told again and again: one cancellation may get lost.
+
+    Before Python 3.12 ``asyncio.wait_for`` forgets it when what it waits for has just come, and the
+    clients of servers are full of that.
+    """
+    pending = set(tasks)
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=_SECONDS_TO_OBEY)
 
 
 class Stopping:
@@ -39,7 +54,5 @@ class Stopping:
             await asyncio.wait((task, stop), return_when=asyncio.FIRST_COMPLETED)
         finally:
             stop.cancel()
-            if not task.done():
-                task.cancel()
-                await asyncio.wait((task,))
+            await cancel(() if task.done() else (task,))
         return None if task.cancelled() else task.result()

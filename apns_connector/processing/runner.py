@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from apns_connector.delivery.stopping import cancel
 from apns_connector.delivery.store import MessageStore
 from apns_connector.errors import ConfigurationError, ConnectorError
 from apns_connector.mediation.artifacts import Configuration
@@ -113,8 +114,7 @@ class ProcessorRunner:
     async def stop(self) -> None:
         """Claim nothing more, and wait for what is under way."""
         if self._looking is not None:
-            self._looking.cancel()
-            await asyncio.wait((self._looking,))
+            await cancel((self._looking,))
             self._looking = None
         await self._stop(list(self._started))
 

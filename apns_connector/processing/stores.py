@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from apns_connector.delivery.opening import build_store, build_store_from_url
 from apns_connector.delivery.outage import Outage
+from apns_connector.delivery.stopping import cancel
 from apns_connector.delivery.store import MessageStore
 from apns_connector.errors import ConfigurationError, InvalidDeployment, StoreUnavailable
 from apns_connector.mediation.message_store import MessageStoreDefinition
@@ -122,8 +123,7 @@ class Stores:
         for store in closed:
             opening = self._opening.pop(store, None)
             if opening is not None:
-                opening.cancel()
-                await asyncio.wait((opening,))
+                await cancel((opening,))
             await store.close()
 
     async def _open(self, live: LiveStore) -> None:

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
+from apns_connector.delivery.stopping import cancel
 from apns_connector.delivery.stores.address import address_of
 from apns_connector.delivery.stores.nats_layout import (
     Answer,
@@ -62,6 +63,7 @@ class NatsLink:
                 " nats://user:password@host:4222, with each part percent-encoded"
             ) from None
         self._given_up.clear()
+        self._last_problem = None
         client = Client()
         connecting = asyncio.ensure_future(self._connect(client, servers, credentials))
         giving_up = asyncio.ensure_future(self._given_up.wait())
@@ -74,8 +76,7 @@ class NatsLink:
         finally:
             giving_up.cancel()
             if not connecting.done():
-                connecting.cancel()
-                await asyncio.wait({connecting})
+                await cancel((connecting,))
                 await client.close()
         if connecting.cancelled():
             raise self._not_connected()
@@ -88,7 +89,9 @@ class NatsLink:
         failures = itertools.count(1)
 
         async def failed(error: Exception) -> None:
-            self._last_problem = error
+            # The server hangs up on whom it does not know: what comes of that says less.
+            if not _says_who_we_are_not(self._last_problem):
+                self._last_problem = error
             logger.info("Message store '%s', %s: %s", self._store, self.address, error)
             tried = next(failures) / len(servers)
             if _says_who_we_are_not(error) or tried >= _TRIES:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 from apns_connector.errors import ConfigurationError
@@ -66,10 +67,13 @@ async def _take(channel: AbstractChannel, name: str, expected: int) -> list[Mess
 
 async def _until_ready(channel: AbstractChannel, queue: str, expected: int) -> None:
     """Unless others take them at once."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_SECONDS_TO_RETURN):
-            while await ready(channel, queue) < expected:  # noqa: ASYNC110 - only asking tells
-                await asyncio.sleep(0.01)
+    # Not with asyncio.timeout: its cancellation may get lost in the client (asyncio.wait_for before
+    # Python 3.12), and then this would go on for ever.
+    until = time.monotonic() + _SECONDS_TO_RETURN
+    while await ready(channel, queue) < expected:
+        if time.monotonic() > until:
+            return
+        await asyncio.sleep(0.01)
 
 
 async def first_of(seconds: float, *events: asyncio.Event) -> bool:

@@ -142,7 +142,8 @@ class Aggregate:
     ) -> None:
         """One for each group that waits: completes it when its time is over."""
         try:
-            await asyncio.wait_for(stopped.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await stopped.wait()
         except TimeoutError:
             if self._groups.close(key, group):
                 _log.warning("<aggregate>: timed out with %d messages", len(group.messages))

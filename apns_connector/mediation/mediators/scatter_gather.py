@@ -117,7 +117,8 @@ class ScatterGather:
         )
         start(message, self._run(message.clone(), gathered))
         try:
-            await asyncio.wait_for(gathered.enough.wait(), self._completion.timeout)
+            async with asyncio.timeout(self._completion.timeout):
+                await gathered.enough.wait()
         except TimeoutError:
             _log.warning("<scatter-gather>: timed out with %d results", len(gathered.copies))
         timed = self._completion.timeout is not None

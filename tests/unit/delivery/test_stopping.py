@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from apns_connector.delivery.stopping import Stopping
+from apns_connector.delivery.stopping import Stopping, cancel
 from tests.virtual_time import BEGINNING, clock, run
 
 
@@ -63,3 +63,30 @@ def test_who_is_cancelled_cancels_the_work():
         assert asyncio.all_tasks() == {asyncio.current_task()}
 
     run(scenario())
+
+
+def test_who_forgets_that_it_was_cancelled_is_told_again():
+    async def scenario() -> None:
+        times = 0
+
+        async def forgetful() -> None:
+            nonlocal times
+            while True:
+                try:
+                    await asyncio.sleep(1000)
+                except asyncio.CancelledError:
+                    times += 1
+                    if times == 3:
+                        raise
+
+        task = asyncio.create_task(forgetful())
+        await asyncio.sleep(0)
+        await cancel([task])
+        assert task.cancelled()
+        assert times == 3
+
+    run(scenario())
+
+
+def test_nobody_to_cancel_is_no_wait():
+    run(cancel([]))

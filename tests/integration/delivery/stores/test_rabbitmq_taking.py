@@ -36,6 +36,16 @@ async def test_of_an_empty_queue_nothing_is_taken_at_once(place):
             assert messages == []
 
 
+async def test_it_does_not_wait_for_ever_for_what_others_take_at_once(place):
+    async with place.channel() as channel, place.channel() as other:
+        await filled(channel, place.queue, 4)
+        taken_by_other = []
+        async with taken(channel, place.queue, 4):
+            queue = await other.get_queue(place.queue, ensure=False)
+            await queue.consume(taken_by_other.append, no_ack=True)
+        assert [message.body for message in taken_by_other] == [b"0", b"1", b"2", b"3"]
+
+
 async def test_the_first_event_ends_the_waiting():
     never, soon = asyncio.Event(), asyncio.Event()
     asyncio.get_running_loop().call_later(0.02, soon.set)
