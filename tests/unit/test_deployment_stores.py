@@ -9,19 +9,6 @@ import pytest
 from apns_connector.deployment_stores import stores_of
 from apns_connector.errors import ConfigurationError
 
-JDBC = "org.apache.synapse.message.store.impl.jdbc.JDBCMessageStore"
-KEY = {"APNS_CONNECTOR_MASTER_KEY": "a phrase"}
-
-
-@pytest.fixture
-def deployment(tmp_path: Path) -> Path:
-    """One store, in SQLite if nothing else is said."""
-    (tmp_path / "synapse.xml").write_text(
-        "<definitions xmlns='http://ws.apache.org/ns/synapse'>"
-        f"<messageStore name='S' class='{JDBC}'/></definitions>"
-    )
-    return tmp_path
-
 
 def test_they_are_those_of_the_configuration_and_none_has_been_opened(deployment: Path):
     before = sorted(deployment.iterdir())

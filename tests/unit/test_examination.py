@@ -7,23 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from apns_connector.examination import examine
 from apns_connector.mediation.finding import Finding, Severity
 
-JDBC = "org.apache.synapse.message.store.impl.jdbc.JDBCMessageStore"
 KEY = {"APNS_CONNECTOR_MASTER_KEY": "a phrase"}
-
-
-@pytest.fixture
-def deployment(tmp_path: Path) -> Path:
-    """One store, in SQLite if nothing else is said."""
-    (tmp_path / "synapse.xml").write_text(
-        "<definitions xmlns='http://ws.apache.org/ns/synapse'>"
-        f"<messageStore name='S' class='{JDBC}'/></definitions>"
-    )
-    return tmp_path
 
 
 def errors(deployment: Path, environment: dict[str, str]) -> list[Finding]:
