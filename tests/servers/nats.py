@@ -12,7 +12,8 @@ from tests.servers.process import ServerProcess, free_port
 
 class NatsServer(ServerProcess):
     """``user`` and ``password``: whom it lets in; anybody without. ``jetstream``: whether it keeps
-    anything at all. ``limits``: more of its jetstream block, such as ``max_file_store``."""
+    anything at all. ``limits``: more of its jetstream block, such as ``max_file_store``.
+    ``data``: where it keeps its messages, other than in its folder."""
 
     def __init__(
         self,
@@ -22,6 +23,7 @@ class NatsServer(ServerProcess):
         password: str = "",
         jetstream: bool = True,
         limits: str = "",
+        data: Path | None = None,
     ) -> None:
         super().__init__()
         self.port = free_port()
@@ -32,7 +34,7 @@ class NatsServer(ServerProcess):
         self.url = f"nats://{secret}127.0.0.1:{self.port}"
         self._configuration = [f"listen: 127.0.0.1:{self.port}"]
         if jetstream:
-            store = json.dumps(str(folder / "jetstream"))
+            store = json.dumps(str(data or folder / "jetstream"))
             self._configuration.append(f"jetstream {{ store_dir: {store}, {limits} }}")
         if user:
             who = f"user: {json.dumps(user)}, password: {json.dumps(password)}"

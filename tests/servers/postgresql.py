@@ -30,9 +30,17 @@ def _nobody_special() -> dict[str, Any]:
 
 class PostgresqlServer(ServerProcess):
     """The user ``apns`` owns the database ``postgres``. ``host``: the address it listens on;
-    whoever is in the same network is let in with the password."""
+    whoever is in the same network is let in with the password. ``data``, ``write_ahead_log``: where
+    it keeps them, other than in its folder; the user postgres must be let in there. The files of
+    such a log have 1 MB each."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        *,
+        data: Path | None = None,
+        write_ahead_log: Path | None = None,
+    ) -> None:
         super().__init__()
         self.host = host
         self.port = free_port()
@@ -40,11 +48,13 @@ class PostgresqlServer(ServerProcess):
         self._programs = _programs()
         # Not in pytest's own temporary folder, which is for root only.
         self._folder = Path(tempfile.mkdtemp(prefix="apns-postgresql-"))
-        self._data = self._folder / "data"
+        self._data = data or self._folder / "data"
         self.log = self._folder / "log"
-        self._create()
+        self._create(
+            [] if write_ahead_log is None else [f"--waldir={write_ahead_log}", "--wal-segsize=1"]
+        )
 
-    def _create(self) -> None:
+    def _create(self, places: list[str]) -> None:
         password = self._folder / "password"
         password.write_text(PASSWORD)
         if not os.getuid():
@@ -55,6 +65,7 @@ class PostgresqlServer(ServerProcess):
                 self._programs / "initdb",
                 *("-D", self._data, "-U", "apns", f"--pwfile={password}"),
                 *("--auth=scram-sha-256", "--encoding=UTF8", "--locale=C", "--no-sync"),
+                *places,
             ],
             check=True,
             capture_output=True,

@@ -30,15 +30,17 @@ raft.wal_max_size_bytes = 16000000
 
 
 class RabbitmqServer(ServerProcess):
-    """``host``: the address it listens on. The user ``apns`` has the password in ``url``."""
+    """``host``: the address it listens on. The user ``apns`` has the password in ``url``. ``data``:
+    where it keeps its messages, other than in its folder."""
 
-    def __init__(self, host: str = "127.0.0.1") -> None:
+    def __init__(self, host: str = "127.0.0.1", *, data: Path | None = None) -> None:
         super().__init__()
         assert PROGRAM.exists(), "missing: RabbitMQ (Debian: apt-get install rabbitmq-server)"
         self.host = host
         self.port = free_port()
         self.url = f"amqp://apns:{PASSWORD}@{host}:{self.port}/"
         self._folder = Path(tempfile.mkdtemp(prefix="apns-rabbitmq-"))
+        self._data = data or self._folder / "data"
         self.log = self._folder / "log.txt"
         configuration = _CONFIGURATION.format(host=host, port=self.port)
         (self._folder / "rabbitmq.conf").write_text(configuration)
@@ -68,7 +70,7 @@ class RabbitmqServer(ServerProcess):
             "RABBITMQ_CONF_ENV_FILE": str(folder / "none"),
             "RABBITMQ_ENABLED_PLUGINS_FILE": str(folder / "none"),
             "RABBITMQ_GENERATED_CONFIG_DIR": str(folder / "generated"),
-            "RABBITMQ_MNESIA_BASE": str(folder / "data"),
+            "RABBITMQ_MNESIA_BASE": str(self._data),
             "RABBITMQ_LOG_BASE": str(folder / "log"),
             "RABBITMQ_PID_FILE": str(folder / "pid"),
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": (

@@ -11,7 +11,8 @@ from tests.servers.process import ServerProcess, free_port
 
 class RedisServer(ServerProcess):
     """``appendfsync``: "always" where nothing acknowledged may be missing after a power cut.
-    ``settings``: more of redis.conf, as words of the command line."""
+    ``settings``: more of redis.conf, as words of the command line. ``data``: where it keeps its
+    files, other than in its folder."""
 
     def __init__(
         self,
@@ -20,11 +21,14 @@ class RedisServer(ServerProcess):
         password: str = "",
         appendfsync: str = "everysec",
         settings: tuple[str, ...] = (),
+        data: Path | None = None,
     ) -> None:
         super().__init__()
         self.port = free_port()
         self.folder = folder
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._data = data or folder
+        for place in (self.folder, self._data):
+            place.mkdir(parents=True, exist_ok=True)
         self.log = folder / "log"
         secret = f":{password}@" if password else ""
         self.url = f"redis://{secret}127.0.0.1:{self.port}/0"
@@ -33,7 +37,7 @@ class RedisServer(ServerProcess):
             self.settings += ("--requirepass", password)
 
     def command(self) -> tuple[list[str], dict[str, Any]]:
-        place = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self.folder)]
+        place = ["--bind", "127.0.0.1", "--port", str(self.port), "--dir", str(self._data)]
         return ["redis-server", *place, "--save", "", *self.settings], {}
 
     def ready(self) -> bool:

@@ -97,7 +97,9 @@ class Puts:
     async def _complain(self, session: Session, failures: list[BaseException]) -> NoReturn:
         address = self._link.address
         if all(isinstance(error, Refused) for error in failures):
-            raise StoreFull(self._store, f"{address} refuses {len(failures)} records")
+            # It does not say which.
+            problem = "the queue is at its limit, or has failed as by a full disk: see its log"
+            raise StoreFull(self._store, f"{address} refuses {len(failures)} records: {problem}")
         if any(isinstance(error, TimeoutError) for error in failures):
             self._stalled = True
             if await session.blocked():
