@@ -36,7 +36,7 @@ class Request(msgspec.Struct, eq=False, gc=False):
     """One request with its deadline, on the caller's clock.
 
     ``notification``: what it is about, be it something else; ``path``, ``constant``, ``apns_id``,
-    ``body`` and ``ordinary``: as of :class:`Outgoing`; ``more``: what varies beside the
+    ``body`` and ``ordinary_size``: as of :class:`Outgoing`; ``more``: what varies beside the
     ``apns-id``, which is empty for those without that header.
     ``stream_id``: where it went last; ``resends``: how often it came back without an answer, the
     last time because of ``trouble``; ``written``: what became of the connection on which it may
@@ -52,7 +52,7 @@ class Request(msgspec.Struct, eq=False, gc=False):
     body: bytes | None
     deadline: float
     waiter: Waiter
-    ordinary: int = 0
+    ordinary_size: int = 0
     stream_id: int = 0
     resends: int = 0
     rejections: int = 0

@@ -20,16 +20,16 @@ class Outgoing(Protocol):
     """A request among many; it is its own tag.
 
     ``path``, ``constant``, ``varying``, ``body``: as of :meth:`RequestWriter.send`. ``apns_id``:
-    what varies in an ordinary one beside path and body. ``ordinary``: the size of its body if it is
-    one: path and id have the lengths of :mod:`ordinary_frames`, nothing else varies, and the body
-    has 1 to 16384 bytes; else 0. ``stream_id``: is set to where it went.
+    what varies in an ordinary one beside path and body. ``ordinary_size``: the size of its body if
+    it is one: path and id have the lengths of :mod:`ordinary_frames`, nothing else varies, and the
+    body has 1 to 16384 bytes; else 0. ``stream_id``: is set to where it went.
     """
 
     path: bytes
     constant: tuple[Field, ...]
     apns_id: bytes
     body: bytes | None
-    ordinary: int
+    ordinary_size: int
     stream_id: int
 
     @property
@@ -105,7 +105,7 @@ class RequestWriter:
     def _ordinary(self, request: Outgoing) -> OrdinaryFrames | None:
         """What its frames look like if it is an ordinary one that fits into the windows."""
         bodies = self._streams.bodies
-        if 0 < request.ordinary <= min(bodies.window, bodies.initial_window):
+        if 0 < request.ordinary_size <= min(bodies.window, bodies.initial_window):
             return self._blocks.ordinary(request.constant)
         return None
 
@@ -122,7 +122,7 @@ class RequestWriter:
         window, stream_id = bodies.window, self.next_id
         try:
             for request in chain((first,), rest):
-                size = request.ordinary
+                size = request.ordinary_size
                 if request.constant is not constant or not 0 < size <= most or size > window:
                     return request
                 out += (

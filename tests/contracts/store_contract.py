@@ -402,6 +402,15 @@ class DueContract:
             assert ids([await claim_one(store)]) == [sooner.id]
             assert ids([await claim_one(store)]) == [later.id]
 
+    async def test_new_ones_do_not_overtake_one_that_waited_for_another_attempt(self, place: Place):
+        old = a_record(created=place.now() - 3600, due=place.now() - 1800)
+        new = a_record(created=place.now() - 1)
+        async with place.opened() as store:
+            await store.put([new])
+            await store.put([old])
+            assert ids([await claim_one(store)]) == [old.id]
+            assert ids([await claim_one(store)]) == [new.id]
+
 
 class QueueContract(PutContract, ClaimContract, SettleContract, ClosingContract):
     """All of it that needs no ids to be known, no order, and no second store."""

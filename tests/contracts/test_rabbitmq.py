@@ -92,6 +92,14 @@ class TestDue(DueContract):
             assert ids([await claim_one(store)]) == [first.id]
             assert ids([await claim_one(store)]) == [second.id]
 
+    async def test_new_ones_do_not_overtake_one_that_waited_for_another_attempt(self, place: Place):
+        """Difference: when its time has come it is put behind those that are there."""
+        old, new = a_record(due=place.now() + 0.5), a_record()
+        async with place.opened() as store:
+            await store.put([old, new])
+            assert ids([await claim_one(store)]) == [new.id]
+            assert ids([await claim_one(store)]) == [old.id]
+
 
 class TestOnce(OnceContract):
     async def test_a_record_that_is_put_again_is_kept_once(self, place: Place):

@@ -52,7 +52,7 @@ class Gathering(Generic[Asked]):
         """Nothing more; what has been asked already is still done."""
         self._closed = True
         if self._work is not None:
-            await self._work
+            await asyncio.shield(self._work)
 
     async def _go_on(self) -> None:
         while self._waiting:
@@ -61,6 +61,8 @@ class Gathering(Generic[Asked]):
                 answers = await self._perform(list(asked))
             except Exception as error:  # noqa: BLE001 - everybody who asked gets it
                 answers = [error] * len(asked)
+                if self._closed:  # whoever closes does not wait for one failure after the other
+                    self._refuse_waiting(error)
             for future, answer in zip(futures, answers, strict=True):
                 if future.cancelled():
                     continue
@@ -69,6 +71,12 @@ class Gathering(Generic[Asked]):
                 else:
                     future.set_exception(answer)
         self._work = None
+
+    def _refuse_waiting(self, error: Exception) -> None:
+        for _, future in self._waiting:
+            if not future.cancelled():
+                future.set_exception(error)
+        self._waiting.clear()
 
     def _next(self) -> list[tuple[Asked, asyncio.Future[None]]]:
         taken, records = [], 0

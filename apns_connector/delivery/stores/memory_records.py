@@ -70,6 +70,9 @@ class MemoryRecords:
         claims: list[Claim] = []
         while len(claims) < limit and (entry := self._first()) and _at(entry) <= now:
             heapq.heappop(self._claimable)
+            if entry.claim is not None:  # its lease is over; is it still its turn?
+                self._wait(entry)
+                continue
             entry.claim = next(self._claims)
             self._claimable_at(entry, until)
             claims.append(Claim(entry.record, entry.claim))

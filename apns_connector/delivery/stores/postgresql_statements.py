@@ -1,6 +1,8 @@
 """The table of all stores in one database, and what is asked of it.
 
 A row is claimable when it is not dead and ``ready`` has come: when it is due, or its lease is over.
+New rows are due at once, but ready since they were created: those that wait for another attempt
+shall not stand behind all of them.
 ``ready`` is infinite behind another of its lane, so that a claim never looks at those; whoever
 changes a lane does so under a lock of it, and makes the next one ready.
 """
@@ -48,7 +50,7 @@ PUT: Final = """
 insert into apns_connector_record
     (store, id, lane, label, created, due, attempts, reason, body, ready)
 select $1, id, lane, label, created, due, attempts, reason, body,
-    case when lane = '' then due else 'infinity' end
+    case when lane = '' then greatest(due, created) else 'infinity' end
 from unnest($2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::bigint[],
     $8::text[], $9::bytea[]) with ordinality
     as new (id, lane, label, created, due, attempts, reason, body, place)
@@ -67,7 +69,7 @@ where store = $1 and id = any($2::text[]) and lane <> ''
 
 # The first of each lane: what was behind another is no more.
 RELEASE: Final = """
-update apns_connector_record as r set ready = r.due
+update apns_connector_record as r set ready = greatest(r.due, r.created)
 from unnest($2::text[]) as wanted (lane), lateral (
     select seq from apns_connector_record
     where store = $1 and lane = wanted.lane and lane <> '' and not dead
@@ -102,8 +104,8 @@ where r.seq = ours.seq and r.token = ours.token and r.ready > $4 and not r.dead
 SETTLE: Final = """
 with gone as (delete from apns_connector_record where seq = any($1::bigint[]))
 update apns_connector_record as r
-set due = s.due, ready = s.due, attempts = s.attempts, reason = s.reason, dead = s.dead,
-    body = coalesce(s.body, r.body), token = null
+set due = s.due, ready = greatest(s.due, r.created), attempts = s.attempts, reason = s.reason,
+    dead = s.dead, body = coalesce(s.body, r.body), token = null
 from unnest($2::bigint[], $3::bigint[], $4::float8[], $5::bigint[], $6::text[], $7::boolean[],
     $8::bytea[]) as s (seq, token, due, attempts, reason, dead, body)
 where r.seq = s.seq and r.token = s.token and r.ready > $9 and not r.dead

@@ -26,7 +26,7 @@ from apns_connector.delivery.stores.rabbitmq_looking import Looking
 from apns_connector.delivery.stores.rabbitmq_puts import Puts
 from apns_connector.delivery.stores.rabbitmq_queues import Queues
 from apns_connector.delivery.stores.rabbitmq_receiving import Delivery
-from apns_connector.delivery.stores.rabbitmq_session import FAILURES, Refused, Session
+from apns_connector.delivery.stores.rabbitmq_session import Refused, Session
 from apns_connector.errors import StoreUnavailable
 
 # RabbitMQ does not say that a queue is empty: a claim waits for at least so long.
@@ -208,7 +208,7 @@ class RabbitmqStore:
         """The tag of the record that was claimed, when the broker has what follows it."""
         try:
             await self._publish(session, settlement)
-        except FAILURES:
+        except BaseException:  # whatever it was: the claim goes on
             session.claims.restore(settlement.claim, held)
             raise
         return held.message

@@ -93,9 +93,10 @@ class Receiver:
     async def give_back(self, tags: Collection[int]) -> None:
         """Somebody may claim them now."""
         async with asyncio.timeout(SECONDS_FOR_AN_ANSWER), self._writing:
-            self._tags.settle(tags)
             for tag in sorted(tags):  # of several at once, RabbitMQ would mix up the order
                 await self._channel.basic_nack(tag, requeue=True, wait=False)
+                # Not before: what is not given back must not be acknowledged along with others.
+                self._tags.settle([tag])
 
     async def confirm(self) -> None:
         """Returns when the broker has read all that was acknowledged before."""

@@ -26,8 +26,8 @@ class Tags:
 
     def settle(self, tags: Collection[int]) -> tuple[int, list[int]]:
         """Up to which number one acknowledgement stands for several of ``tags``, 0 if for none; and
-        the others, in their order."""
-        wanted = set(tags)
+        the others, in their order. Of tags that are settled already there is nothing to write."""
+        wanted = set(tags) & self._open.keys()
         before = 0
         up_to = 0
         for tag in self._open:

@@ -92,6 +92,11 @@ local function about(id)
   return (opened(redis.call('HGET', records, id)))
 end
 
+-- New ones are due at once. Those that wait for another attempt shall not stand behind all of them.
+local function due_since(is)
+  return math.max(is[DUE], is[CREATED])
+end
+
 local function members(lane)
   return base .. ':lane:' .. lane
 end
@@ -103,7 +108,7 @@ local function arrange(lane)
     redis.call('ZREM', due, head[2])
   end
   if head[1] and not has(leases, head[1]) then
-    offer({about(head[1])[DUE], head[1]})
+    offer({due_since(about(head[1])), head[1]})
   end
 end
 
@@ -139,7 +144,7 @@ local function wait(id)
   if is[LANE] ~= '' then
     arrange(is[LANE])
   else
-    offer({is[DUE], id})
+    offer({due_since(is), id})
   end
 end
 
@@ -226,7 +231,7 @@ local function keep(new)
   change('HSET', records, each(new, function(is) return is[ID], is.record end))
   change('ZADD', all, each(new, function(is) return 0, is[ID] end))
   change('ZADD', created, each(new, function(is) return is[CREATED], is[ID] end))
-  offer(each(free, function(is) return is[DUE], is[ID] end))
+  offer(each(free, function(is) return due_since(is), is[ID] end))
   for _, is in ipairs(laned) do
     enter(is[LANE], is[ID])
   end

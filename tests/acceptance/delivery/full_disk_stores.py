@@ -71,9 +71,11 @@ class OnSmallDisk:
         if mounted.returncode:
             folder.rmdir()
             pytest.skip(f"mounting a small disk is not permitted here: {mounted.stderr.strip()}")
-        yield SmallDisk(folder, self.left)
-        subprocess.run(["umount", folder], check=True)
-        folder.rmdir()
+        try:
+            yield SmallDisk(folder, self.left)
+        finally:
+            subprocess.run(["umount", folder], check=True)
+            folder.rmdir()
 
     def have_it_run(self, server: ServerProcess) -> None:
         """As an operator would, when there is room again. It may have died, or be about to."""

@@ -6,6 +6,7 @@ from types import MappingProxyType
 import pytest
 
 from apns_connector.apns import payload
+from apns_connector.apns.frames import MIN_FRAME_SIZE
 from apns_connector.apns.notification import Notification
 from apns_connector.apns.push_type import PUSH_TYPES
 from apns_connector.errors import PayloadError
@@ -179,7 +180,9 @@ def test_the_limit_itself_is_allowed_and_one_byte_more_is_not(push_type, limit):
 
 
 def test_every_push_type_takes_as_much_as_an_alert():
-    assert min(map(payload.limit_for, PUSH_TYPES)) == payload.limit_for(None) == 4096
+    limits = [payload.limit_for(push_type) for push_type in PUSH_TYPES]
+    assert min(limits) == payload.limit_for(None) == 4096
+    assert max(limits) <= MIN_FRAME_SIZE, "an ordinary request has its body in one frame"
 
 
 def test_what_has_a_limit_of_its_own_is_held_to_that():

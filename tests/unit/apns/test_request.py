@@ -7,6 +7,7 @@ import pytest
 
 from apns_connector.apns.broadcast import Broadcast
 from apns_connector.apns.notification import Notification
+from apns_connector.apns.ordinary_frames import ID_BYTES, PATH_BYTES
 from apns_connector.apns.request import constant_fields, request_for
 from apns_connector.apns.response import Response
 from apns_connector.errors import NotificationError, NotSent, OutcomeUnknown, PayloadError
@@ -26,6 +27,27 @@ def test_it_holds_what_goes_on_the_wire():
     assert request.path == b"/3/device/ABcd"
     assert request.body == b'{"aps":{}}'
     assert request.constant == ((b"apns-topic", b"com.example.app"), (b"apns-push-type", b"alert"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "ordinary"),
+    [
+        ({}, True),
+        ({"push_type": "background", "priority": 5}, True),
+        ({"payload": b"{" + b" " * 4094 + b"}"}, True),
+        ({"device_token": "ab" * 31}, False),
+        ({"device_token": "ab" * 33}, False),
+        ({"device_token": "ab"}, False),
+        ({"expiration": 0}, False),
+        ({"collapse_id": "a"}, False),
+    ],
+)
+def test_an_ordinary_one_has_the_layout_that_is_written_at_once(fields, ordinary):
+    sent = notification(**{"device_token": "ab" * 32, **fields})
+    request = request_for(sent, BY_KEY, 1.0, Future())
+    usual = (len(request.path), len(request.apns_id), request.more) == (PATH_BYTES, ID_BYTES, ())
+    assert usual is ordinary
+    assert request.ordinary_size == (len(request.body) if ordinary else 0)
 
 
 @pytest.mark.parametrize(
@@ -157,6 +179,7 @@ def test_a_broadcast_names_its_channel_in_a_header_and_no_topic(sender):
     )
     assert request.body == b'{"aps":{"timestamp":1,"event":"end"}}'
     assert request.notification is sent
+    assert request.ordinary_size == 0
 
 
 def test_priority_and_expiration_of_a_broadcast_are_always_sent():

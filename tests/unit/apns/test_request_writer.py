@@ -30,7 +30,7 @@ class Asked:
         return b"%036d" % self.number
 
     @property
-    def ordinary(self) -> int:
+    def ordinary_size(self) -> int:
         usual = len(self.path) == PATH_BYTES and not self.more
         return len(self.body) if usual and self.body and len(self.body) <= 16_384 else 0
 
@@ -39,16 +39,21 @@ class Asked:
         return ((APNS_ID, self.apns_id), *self.more)
 
 
+def often(value, *others):
+    """``value`` in most cases."""
+    return st.one_of(*[st.just(value)] * 6, st.sampled_from([value, *others]))
+
+
 REQUESTS = st.lists(
     st.builds(
         Asked,
         st.integers(0, 10**36 - 1),
-        path=st.sampled_from([PATH, PATH, PATH + b"ab", PATH[:-2], b"/4/broadcasts"]),
-        constant=st.sampled_from([ALERT, ALERT, OTHER, (GET, *ALERT), (DELETE,)]),
-        more=st.sampled_from([(), (), ((b"apns-expiration", b"0"),), ((b"x", b"y" * 300),)]),
-        body=st.sampled_from([b"{}", b"{}", b"", b"x" * 100, b"x" * 16_384, b"x" * 16_385, None]),
+        path=often(PATH, b"/3/device/" + b"cd" * 32, PATH + b"ab", PATH[:-2], b"/4/broadcasts"),
+        constant=often(ALERT, OTHER, (GET, *ALERT), (DELETE,)),
+        more=often((), ((b"apns-expiration", b"0"),), ((b"x", b"y" * 300),)),
+        body=often(b"{}", b"", b"x" * 100, b"x" * 16_384, b"x" * 16_385, None),
     ),
-    max_size=12,
+    max_size=30,
 )
 
 
@@ -67,7 +72,11 @@ def test_many_are_what_they_are_one_by_one(join, requests, batches, window, tabl
         )
 
     together, alone = pair().client, pair().client
-    sent = 0
+    for client in (together, alone):  # from here on the peer's table knows what repeats
+        for number, constant in enumerate((ALERT, OTHER)):
+            asked = Asked(number, constant=constant, body=b"")
+            client.send(number, asked.path, asked.constant, asked.varying, asked.body)
+    sent = 2
     for first in range(batches):
         batch = requests[first::batches]
         count = together.send_all(batch)
@@ -80,6 +89,27 @@ def test_many_are_what_they_are_one_by_one(join, requests, batches, window, tabl
     assert len(together.open_tags()) == sent
     assert together.data_to_send() == alone.data_to_send()
     assert together.room == alone.room
+
+
+def test_of_alike_ones_each_goes_where_it_should_and_as_what_it_is(join):
+    pair = join()
+    first = [Asked(number, constant=constant) for number, constant in enumerate((ALERT, OTHER))]
+    rest = [
+        Asked(2),
+        Asked(3, path=b"/3/device/" + b"cd" * 32),
+        Asked(4, constant=OTHER),
+        Asked(5, path=b"/3/device/" + b"ef" * 33),
+        Asked(6, more=((b"apns-expiration", b"0"),)),
+        Asked(7, constant=OTHER, body=b"{ }"),
+    ]
+    assert pair.client.send_all(first) + pair.client.send_all(rest) == 8
+    pair.exchange()
+    for asked, seen in zip([*first, *rest], pair.requests.values(), strict=True):
+        assert seen[":path"] == asked.path
+        assert seen["apns-id"] == asked.apns_id
+        assert seen["apns-topic"] == dict(asked.constant)[b"apns-topic"]
+        assert seen.body == asked.body
+    assert list(pair.requests.values())[6]["apns-expiration"] == b"0"
 
 
 def test_a_strict_server_reads_each_of_them(join):

@@ -104,3 +104,37 @@ async def test_what_has_been_asked_is_done_before_the_end_and_nothing_after_it()
     with pytest.raises(StoreUnavailable):
         await gathered.add([1])
     assert deed.goes == [[[0]]]
+
+
+async def test_who_closes_does_not_wait_for_one_failure_after_the_other():
+    deed = Deed()
+
+    async def hang(asked: list[Sequence[int]]) -> list[Exception | None]:
+        await deed.perform(asked)
+        raise StoreUnavailable("outbox", "no answer")
+
+    gathered = Gathering("outbox", hang, len, 1)
+    deed.may.clear()
+    asking = [asyncio.create_task(gathered.add([number])) for number in range(3)]
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(gathered.close())
+    await asyncio.sleep(0)
+    deed.may.set()
+    await closing
+    failures = await asyncio.gather(*asking, return_exceptions=True)
+    assert [str(failure) for failure in failures] == ["Message store 'outbox': no answer"] * 3
+    assert deed.goes == [[[0]]]
+
+
+async def test_who_stops_waiting_for_the_end_leaves_nobody_without_an_answer():
+    deed = Deed()
+    deed.may.clear()
+    gathered = gathering(deed)
+    asking = asyncio.create_task(gathered.add([0]))
+    await asyncio.sleep(0)
+    closing = asyncio.create_task(gathered.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    await asyncio.wait([closing])
+    deed.may.set()
+    await asking

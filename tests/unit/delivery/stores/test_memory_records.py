@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from apns_connector.delivery.record import Again, Done, Record
+from apns_connector.delivery.record import Again, Dead, Done, Record
 from apns_connector.delivery.stores.memory_records import MemoryRecords
 
 NOW = 1_700_000_000.0
@@ -32,6 +32,21 @@ def test_a_record_that_nobody_waited_for_longer_than_since_it_came_is_not_due_be
     records.add([record("tried", due=NOW + 1), record("new", created=NOW + 2, due=0.0)])
     claims = records.claim(2, NOW + 5, NOW + 60)
     assert [claim.record.id for claim in claims] == ["tried", "new"]
+
+
+def test_what_lost_its_claim_waits_for_one_before_it_that_came_back():
+    records = MemoryRecords()
+    records.add([record("first", lane="a"), record("second", lane="a")])
+    (first,) = records.claim(1, NOW, NOW + 60)
+    records.settle([Dead(first, "why")])
+    (second,) = records.claim(1, NOW, NOW + 10)
+    assert second.record.id == "second"
+    records.retry(["first"], NOW)
+    (again,) = records.claim(1, NOW + 20, NOW + 60)
+    assert again.record.id == "first"
+    assert records.claim(1, NOW + 20, NOW + 60) == []
+    records.settle([Done(again)])
+    assert [one.record.id for one in records.claim(2, NOW + 20, NOW + 60)] == ["second"]
 
 
 def test_what_comes_and_goes_leaves_nothing_behind():

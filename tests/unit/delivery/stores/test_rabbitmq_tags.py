@@ -39,6 +39,14 @@ def test_what_was_settled_before_is_in_nobodys_way():
     assert tags.settle([2, 4]) == (4, [])
 
 
+def test_what_is_settled_twice_harms_nobody():
+    tags = delivered(1, 2, 3, 4)
+    tags.settle([2])
+    assert tags.settle([1, 2, 3]) == (3, [])
+    assert tags.settle([1, 2, 3]) == (0, [])
+    assert len(tags) == 1
+
+
 def test_one_that_never_arrived_is_not_settled_along():
     tags = delivered(1, 2, 4, 5)
     assert tags.settle([1, 2, 4]) == (2, [4])
