@@ -124,6 +124,16 @@ def test_a_strict_server_reads_each_of_them(join):
     assert all(request.ended for request in pair.requests.values())
 
 
+def test_a_body_that_a_stream_has_no_window_for_waits_behind_alike_ones(join):
+    pair = join(initial_window_size=50)
+    assert pair.client.send_all([Asked(0), Asked(1)]) == 2
+    pair.client.data_to_send()
+    long = Asked(3, body=b"x" * 100)
+    assert pair.client.send_all([Asked(2), long]) == 2
+    assert pair.client.data_to_send().endswith(b"x" * 50)
+    assert not pair.client.cancel(long.stream_id), "it is not written in full"
+
+
 def test_none_is_sent_once_the_window_is_used_up(join):
     pair = join(gives_window_back=False, initial_window_size=1 << 20)
     requests = [Asked(number, body=b"x" * 16_000) for number in range(9)]
