@@ -30,6 +30,7 @@ from apns_connector.apns.http2_events import Answered, Event
 from tests.fuzz import changes, conversation, engine
 from tests.fuzz.conversation import CONSTANT, Conversation, Step
 from tests.fuzz.referee import Referee, Stream, frames_of
+from tests.ordinary import ordinary_size
 from tests.unit.apns.one_by_one import one_by_one
 
 TRACED = (
@@ -59,6 +60,10 @@ class Asked:
     more: tuple[Field, ...]
     body: bytes | None
     stream_id: int = 0
+
+    @property
+    def ordinary_size(self) -> int:
+        return ordinary_size(self.path, self.apns_id, self.more, self.body)
 
     @property
     def varying(self) -> tuple[Field, ...]:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from apns_connector.apns.header_block import APNS_ID, DELETE, GET, Field
-from apns_connector.apns.ordinary_frames import PATH_BYTES
+from tests.ordinary import ordinary_size
 
 ALERT = ((b"apns-topic", b"com.example.app"), (b"apns-push-type", b"alert"))
 OTHER = ((b"apns-topic", b"com.example.other"),)
@@ -31,8 +31,7 @@ class Asked:
 
     @property
     def ordinary_size(self) -> int:
-        usual = len(self.path) == PATH_BYTES and not self.more
-        return len(self.body) if usual and self.body and len(self.body) <= 16_384 else 0
+        return ordinary_size(self.path, self.apns_id, self.more, self.body)
 
     @property
     def varying(self) -> tuple[Field, ...]:
