@@ -11,9 +11,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from apns_connector.delivery.record_id import new_record_id
 
@@ -24,8 +28,7 @@ class State(StrEnum):
     DEAD = "dead"
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True, gc=False):
     """``body`` is sealed: a store cannot read it, and nothing else here is secret.
 
     ``id``: a UUID, of which each attempt makes its apns-id. ``lane``: records of one lane are
@@ -34,9 +37,9 @@ class Record:
     since 1970. ``attempts``: how many have failed; ``reason``: why the last one did, a sentence.
     """
 
-    body: bytes = field(repr=False)
+    body: bytes
     created: float
-    id: str = field(default_factory=new_record_id)
+    id: str = msgspec.field(default_factory=new_record_id)
     lane: str = ""
     label: str = ""
     due: float = 0.0
@@ -47,17 +50,18 @@ class Record:
         """The same after one more failed attempt."""
         return replace(self, due=due, attempts=self.attempts + 1, reason=reason)
 
+    def __repr__(self) -> str:
+        return f"Record({self.id}, {self.label!r}, attempts={self.attempts}, due={self.due})"
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+
+class Claim(Struct, frozen=True, gc=False):
     """A record that is ours until the lease is over; ``receipt`` is the store's own."""
 
     record: Record
     receipt: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True, gc=False):
     """Delivered, or not to be delivered any more: the store forgets the record."""
 
     claim: Claim

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from apns_connector.delivery.attempt import Bury
 from apns_connector.delivery.record import Record

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from apns_connector.delivery.record import Counts, Kept, Record, State
 from apns_connector.delivery.stores.nats_claims import claimed

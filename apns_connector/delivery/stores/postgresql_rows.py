@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Final
 from zlib import crc32
 
@@ -11,6 +12,7 @@ from apns_connector.delivery.record import Again, Claim, Dead, Done, Kept, Recor
 
 # Locks are for a part of the lanes each: PostgreSQL has only some thousand locks in all.
 _BUCKETS: Final = 64
+_BY_READY: Final = itemgetter(0, 1)
 
 Columns = tuple[list[Any], ...]
 
@@ -25,20 +27,28 @@ class Receipt:
 
 
 def put_columns(records: Sequence[Record]) -> Columns:
+    """A column is empty where all have what is usual: most new records differ in little, and each
+    value of an array has its price."""
     return (
         [record.id for record in records],
-        [_text(record.lane) for record in records],
+        _unless_usual([_text(record.lane) for record in records]),
         [_text(record.label) for record in records],
         [record.created for record in records],
-        [record.due for record in records],
-        [record.attempts for record in records],
-        [_text(record.reason) for record in records],
+        _unless_usual([record.due for record in records]),
+        _unless_usual([record.attempts for record in records]),
+        _unless_usual([_text(record.reason) for record in records]),
         [record.body for record in records],
     )
 
 
+def _unless_usual(column: list[Any]) -> list[Any]:
+    return column if any(column) else []
+
+
 def _text(value: str) -> str:
     """Without what PostgreSQL cannot keep: U+0000, and halves of surrogate pairs."""
+    if value.isascii() and "\0" not in value:
+        return value
     return value.replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
@@ -79,24 +89,14 @@ def lock_space(store: str) -> int:
     return crc32(store.encode()) - 2**31
 
 
-def record_of(row: Mapping[str, Any]) -> Record:
-    return Record(
-        body=row["body"],
-        created=row["created"],
-        id=row["id"],
-        lane=row["lane"],
-        label=row["label"],
-        due=row["due"],
-        attempts=row["attempts"],
-        reason=row["reason"],
-    )
+def claims_of(rows: Iterable[Sequence[Any]], token: int) -> list[Claim]:
+    """Of ready, seq, and the fields of a record. The longest due first: PostgreSQL gives updated
+    rows in any order."""
+    ordered = sorted(rows, key=_BY_READY)
+    return [Claim(Record(*row[2:]), Receipt(row[1], token)) for row in ordered]
 
 
-def claims_of(rows: Iterable[Mapping[str, Any]], token: int) -> list[Claim]:
-    """The longest due first: PostgreSQL gives updated rows in any order."""
-    ordered = sorted(rows, key=lambda row: (row["due_since"], row["seq"]))
-    return [Claim(record_of(row), Receipt(row["seq"], token)) for row in ordered]
-
-
-def kept_of(row: Mapping[str, Any]) -> Kept:
-    return Kept(record_of(row), State(row["state"]))
+def kept_of(row: Sequence[Any]) -> Kept:
+    """Of the fields of a record, and its state."""
+    *fields, state = row
+    return Kept(Record(*fields), State(state))

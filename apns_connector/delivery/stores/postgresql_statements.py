@@ -46,11 +46,13 @@ select seq, store, id, lane, label, created, due, attempts, reason, dead, ready,
 from apns_connector_record limit 0
 """
 
+# An array that is empty stands for what is usual.
 PUT: Final = """
 insert into apns_connector_record
     (store, id, lane, label, created, due, attempts, reason, body, ready)
-select $1, id, lane, label, created, due, attempts, reason, body,
-    case when lane = '' then greatest(due, created) else 'infinity' end
+select $1, id, coalesce(lane, ''), label, created, coalesce(due, 0), coalesce(attempts, 0),
+    coalesce(reason, ''), body,
+    case when coalesce(lane, '') = '' then greatest(due, created) else 'infinity' end
 from unnest($2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::bigint[],
     $8::text[], $9::bytea[]) with ordinality
     as new (id, lane, label, created, due, attempts, reason, body, place)
@@ -91,7 +93,7 @@ with picked as (
 )
 update apns_connector_record as r set token = $4, ready = $5
 from picked where r.seq = picked.seq
-returning r.seq, picked.ready as due_since, id, lane, label, created, due, attempts, reason, body
+returning picked.ready, r.seq, body, created, id, lane, label, due, attempts, reason
 """
 
 EXTEND: Final = """
@@ -125,7 +127,7 @@ from apns_connector_record where store = $1
 """
 
 _KEPT: Final = """
-select id, lane, label, created, due, attempts, reason, body,
+select body, created, id, lane, label, due, attempts, reason,
     case when dead then 'dead' when token is not null and ready > $2 then 'claimed'
         else 'waiting' end as state
 from apns_connector_record

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from apns_connector.delivery.record import Counts, Kept, Record, State
 from apns_connector.delivery.stores.rabbitmq_link import Link

@@ -89,7 +89,8 @@ class SqliteStore:
     async def put(self, records: Sequence[Record]) -> None:
         if records:
             await self._opened().put(records)
-            self._tell()
+            if self._waiting:
+                self._tell()
 
     async def claim(self, limit: int, *, lease: float, wait: float = 0.0) -> list[Claim]:
         loop = asyncio.get_running_loop()
@@ -112,7 +113,8 @@ class SqliteStore:
     async def settle(self, settlements: Sequence[Settlement]) -> None:
         if settlements:
             await self._opened().settle(settlements)
-            self._tell()
+            if self._waiting:
+                self._tell()
 
     # Looking and helping
 

@@ -81,8 +81,11 @@ class SqliteRecords:
 
     def claim(self, limit: int, now: float, until: float) -> list[Claim]:
         token = random.getrandbits(63)  # nobody has to guess it: it only tells claims apart
-        asked = {"store": self._store, "limit": limit, "now": now, "until": until, "token": token}
-        found = self._connection.execute(sql.CLAIM, asked).fetchall()
+        asked = {"store": self._store, "limit": limit, "now": now}
+        found = self._connection.execute(sql.CLAIMABLE, asked).fetchall()
+        if found:
+            positions = json.dumps([row[0] for row in found])
+            self._connection.execute(sql.CLAIM, (until, token, positions))
         claims = [Claim(_record(row[1:]), (row[0], token)) for row in found]
         return sorted(claims, key=lambda one: (_due(one.record), one.receipt))
 

@@ -12,12 +12,14 @@ _COLUMNS = "id, lane, label, created, due, attempts, reason, body"
 _ROW = "(?,?,?,?,?,?,?,?,?,?)"
 
 _INSERT = f"INSERT INTO record (store, at, {_COLUMNS}) VALUES "  # noqa: S608 - our own names
-CLAIM = f"""
-UPDATE record SET at = :until, token = :token WHERE position IN (
-    SELECT position FROM record WHERE store = :store AND at <= :now
-    ORDER BY at, token, position LIMIT :limit
-) RETURNING position, {_COLUMNS}
+# Two statements: what RETURNING gives, SQLite would write down for itself before.
+CLAIMABLE = f"""
+SELECT position, {_COLUMNS} FROM record WHERE store = :store AND at <= :now
+ORDER BY at, token, position LIMIT :limit
 """  # noqa: S608 - our own names
+CLAIM = """
+UPDATE record SET at = ?, token = ? WHERE position IN (SELECT value FROM json_each(?))
+"""
 _CLAIMED = "token = ? AND position IN (SELECT value FROM json_each(?))"
 EXTEND = f"UPDATE record SET at = ? WHERE {_CLAIMED}"  # noqa: S608 - our own names
 DONE = f"DELETE FROM record WHERE {_CLAIMED}"  # noqa: S608 - our own names

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import replace
 
 import pytest
 from lxml import etree
+from msgspec.structs import replace
 
 from apns_connector.delivery.record import Record
 from apns_connector.delivery.seal import Seal

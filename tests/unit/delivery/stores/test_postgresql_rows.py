@@ -21,9 +21,8 @@ def a_claim(number: int, lane: str = "", **values: object) -> Claim:
     return Claim(record, Receipt(number, 100 + number))
 
 
-def a_row(seq: int, due_since: float = 0.0, **values: object) -> dict[str, object]:
-    kept = {"lane": "", "label": "", "created": 1.5, "due": 0.5, "attempts": 2, "reason": "r"}
-    return {"seq": seq, "due_since": due_since, "id": f"id {seq}", "body": b"b", **kept, **values}
+def fields(number: int) -> tuple[object, ...]:
+    return b"b", 1.5, f"id {number}", "", "", 0.5, 2, "r"
 
 
 def test_each_field_is_a_column_with_a_value_of_each_record():
@@ -39,6 +38,12 @@ def test_each_field_is_a_column_with_a_value_of_each_record():
         ["reason", ""],
         [b"1", b"2"],
     )
+
+
+def test_a_column_in_which_all_have_what_is_usual_is_empty():
+    new = [Record(b"1", 1.5, "a", label="label"), Record(b"2", 4.5, "b")]
+    columns = (["a", "b"], [], ["label", ""], [1.5, 4.5], [], [], [], [b"1", b"2"])
+    assert put_columns(new) == columns
 
 
 def test_what_postgresql_cannot_keep_in_a_text_is_replaced():
@@ -76,7 +81,7 @@ def test_a_lane_goes_on_behind_what_is_done_or_dead():
 
 
 def test_claims_come_in_the_order_in_which_they_were_due_and_then_put():
-    rows = [a_row(3, 5.0), a_row(2, 5.0), a_row(1, 6.0)]
+    rows = [(ready, seq, *fields(seq)) for ready, seq in ((5.0, 3), (5.0, 2), (6.0, 1))]
     claims = claims_of(rows, 77)
     assert [claim.receipt for claim in claims] == [Receipt(2, 77), Receipt(3, 77), Receipt(1, 77)]
     assert receipt_columns(claims) == ([2, 3, 1], [77, 77, 77])
@@ -85,7 +90,7 @@ def test_claims_come_in_the_order_in_which_they_were_due_and_then_put():
 
 def test_a_row_says_its_state():
     record = Record(b"b", 1.5, "id 1", "", "", 0.5, 2, "r")
-    assert kept_of(a_row(1, state="dead")) == Kept(record, State.DEAD)
+    assert kept_of((*fields(1), "dead")) == Kept(record, State.DEAD)
 
 
 def test_everybody_takes_the_locks_of_lanes_in_the_same_order():

@@ -28,7 +28,8 @@ def plan_of(statement: str) -> list[str]:
 @pytest.mark.parametrize(
     ("statement", "index"),
     [
-        (sql.CLAIM, "claimable"),
+        (sql.CLAIMABLE, "claimable"),
+        (sql.CLAIM, "INTEGER PRIMARY KEY"),
         (sql.COUNT_CLAIMED, "claimable"),
         (sql.COUNT_DEAD, "dead"),
         (sql.OPEN_LANES, "lane_order"),
