@@ -7,12 +7,16 @@ import threading
 from asyncio import Future
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, Final
 
 from apns_connector.delivery.record import Record, Settlement
 from apns_connector.delivery.stores.sqlite_commit import Committer, Job, Put, Settle, Work
 from apns_connector.delivery.stores.sqlite_records import SqliteRecords
 from apns_connector.errors import StoreUnavailable
+
+# A thread that has nothing to do begins with so many, while others are still on their way: the next
+# commit, with all of them, waits for the disk while they go on.
+_WORTH_A_COMMIT: Final = 8
 
 
 class SqliteWriter:
@@ -24,6 +28,7 @@ class SqliteWriter:
         self._loop = asyncio.get_running_loop()
         self._gathered: list[Job] = []
         self._queue: SimpleQueue[list[Job] | None] = SimpleQueue()
+        self._idle = True
         self._closed = False
         self._thread = threading.Thread(target=self._run, name="sqlite writer", daemon=True)
         self._thread.start()
@@ -52,21 +57,36 @@ class SqliteWriter:
         if not self._gathered:  # all others who run in this turn of the loop come along
             self._loop.call_soon(self._hand_over)
         self._gathered.append(job)
+        if self._idle and len(self._gathered) >= _WORTH_A_COMMIT:
+            self._hand_over()
         assert job.future is not None  # noqa: S101 - for mypy: each of the above has one
         return job.future
 
     def _hand_over(self) -> None:
         if self._gathered:
+            self._idle = False
             self._queue.put(self._gathered)
             self._gathered = []
 
     # The thread
 
     def _run(self) -> None:
-        while (jobs := self._queue.get()) is not None:
+        while jobs := self._next():
             self._committer.carry_out(jobs)
+            self._idle = self._queue.empty()
             self._loop.call_soon_threadsafe(_tell, jobs)
         self._committer.close()
+
+    def _next(self) -> list[Job]:
+        """All that has been handed over; nothing at the end."""
+        jobs: list[Job] = []
+        while not jobs or not self._queue.empty():
+            more = self._queue.get()
+            if more is None:
+                self._queue.put(None)  # for the next time
+                break
+            jobs += more
+        return jobs
 
 
 def _tell(jobs: Sequence[Job]) -> None:
