@@ -221,10 +221,13 @@ class PostgresqlStore:
 
     async def _settle(self, asked: list[Sequence[Settlement]]) -> Answers:
         settlements = [one for some in asked for one in some]
-        columns = settle_columns(settlements)
+        done, *others = settle_columns(settlements)
 
         async def settle(connection: Any) -> None:
-            await connection.execute(sql.SETTLE, *columns, self._clock())
+            if len(done) == len(settlements):  # mostly
+                await connection.execute(sql.DONE, done)
+            else:
+                await connection.execute(sql.SETTLE, done, *others, self._clock())
 
         await self._in_lanes(freed_lanes(settlements), settle)
         self._room.freed()

@@ -102,16 +102,18 @@ from unnest($1::bigint[], $2::bigint[]) as ours (seq, token)
 where r.seq = ours.seq and r.token = ours.token and r.ready > $4 and not r.dead
 """
 
+DONE: Final = "delete from apns_connector_record where seq = any($1::bigint[])"
+
 # $1: done. The others: waiting again, or dead.
-SETTLE: Final = """
-with gone as (delete from apns_connector_record where seq = any($1::bigint[]))
+SETTLE: Final = f"""
+with gone as ({DONE})
 update apns_connector_record as r
 set due = s.due, ready = greatest(s.due, r.created), attempts = s.attempts, reason = s.reason,
     dead = s.dead, body = coalesce(s.body, r.body), token = null
 from unnest($2::bigint[], $3::bigint[], $4::float8[], $5::bigint[], $6::text[], $7::boolean[],
     $8::bytea[]) as s (seq, token, due, attempts, reason, dead, body)
 where r.seq = s.seq and r.token = s.token and r.ready > $9 and not r.dead
-"""
+"""  # noqa: S608 - our own statement
 
 COUNT_ALL: Final = "select count(*) from apns_connector_record where store = $1"
 

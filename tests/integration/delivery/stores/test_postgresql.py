@@ -9,7 +9,9 @@ from uuid import uuid4
 import pytest
 
 from apns_connector.delivery.record import Again, Counts, Dead, Done, Record, State
+from apns_connector.delivery.stores import postgresql_statements as sql
 from apns_connector.delivery.stores.postgresql import PostgresqlOptions, PostgresqlStore
+from apns_connector.delivery.stores.postgresql_connections import Connections
 from apns_connector.errors import StoreFull, StoreUnavailable
 from tests.integration.delivery.stores.postgresql_databases import execute, new_database
 from tests.integration.delivery.stores.storm import Storm
@@ -25,11 +27,11 @@ class Stores:
 
     def __init__(self, server: PostgresqlServer) -> None:
         self._url = server.url
-        self._name = f"store {uuid4()}"
+        self.name = f"store {uuid4()}"
         self._opened: list[PostgresqlStore] = []
 
     async def open(self, limit: int = 1_000_000) -> PostgresqlStore:
-        store = PostgresqlStore(self._name, PostgresqlOptions(self._url, limit=limit))
+        store = PostgresqlStore(self.name, PostgresqlOptions(self._url, limit=limit))
         await store.open()
         self._opened.append(store)
         return store
@@ -51,6 +53,24 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(postgresql
     assert storm.outages
     assert storm.duplicates < 4 * 2 * 64
     assert await worker.count() == Counts()
+    await stores.close()
+
+
+async def test_a_claim_does_not_look_at_all_that_is_due(postgresql, stores):
+    """Also before the server has statistics of the table."""
+    store = await stores.open()
+    await store.put([a_record() for _ in range(5_000)])
+    connections = Connections("any", postgresql.url, None, None, 1)
+    await connections.open()
+    async with connections.connection() as connection:
+        statement = f"explain {sql.CLAIM}"
+        now = time.time()
+        plan = await connection.fetch(statement, stores.name, now, 100, 1, now + 60)
+    await connections.close()
+    steps = "\n".join(row[0] for row in plan)
+    assert f"Index Scan using {sql.TABLE}_ready" in steps, steps
+    assert "Sort" not in steps, steps
+    assert "Bitmap" not in steps, steps
     await stores.close()
 
 
