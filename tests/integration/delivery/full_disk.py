@@ -65,7 +65,7 @@ async def is_filled_up_together_with_others(
     store: SqliteStore, others: Path, found: dict[str, Any]
 ) -> None:
     """``others``: a file that takes a part of the disk, and then all of it."""
-    take_a_third(others)
+    take_a_part(others)
     kept = await fill(store)
     found["kept beside others"] = len(kept)
     found["others"] = take_the_rest(others)
@@ -76,8 +76,8 @@ async def is_filled_up_together_with_others(
     found["then a put"] = await outcome_of_a_put(store)
 
 
-def take_a_third(others: Path) -> None:
-    others.write_bytes(bytes(MEGABYTES * 2**20 // 3))
+def take_a_part(others: Path) -> None:
+    others.write_bytes(bytes(MEGABYTES * 2**20 // 5))
 
 
 def take_the_rest(others: Path) -> str | None:

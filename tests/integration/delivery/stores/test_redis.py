@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from redis.asyncio import Redis
 
 from apns_connector.delivery.record import Again, Claim, Counts, Dead, Done, Record, State
