@@ -88,7 +88,7 @@ class RestApi:
             stopping = problem(503, "The gateway is stopping: what was sent is not known")
             await reply.give(problem_answer(stopping))
             raise
-        except Exception:
+        except Exception:  # the process never dies of a request: who asked is told, and the log
             logger.exception("%s %s failed unexpectedly", *_asked(request))
             answer = problem_answer(problem(500, "An unexpected error: the log tells more"))
         await reply.give(answer)
