@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 
 from apns_connector.errors import MediationError
@@ -14,6 +15,7 @@ from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.xml import SYNAPSE, Element
 
 DEFAULT_FAULT_SEQUENCE = "fault"
+_NOTHING_TO_DO = Sequence()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +67,24 @@ class Flows:
         except Exception as fault:  # noqa: BLE001 - whatever a mediator throws is the flow's fault
             await self.handle(message, fault)
 
-    async def _run_in(self, message: Message) -> bool:
-        """Whether the request goes on to the endpoint. The mandatory sequence of the deployment
-        runs first, and may end it."""
+    def _run_in(self, message: Message) -> Awaitable[bool]:
+        """Whether the request goes on to the endpoint."""
         before = message.configuration.mandatory_sequence
-        if before is not None and not await before.mediate(message):
-            return False
-        if not self.received.given:
-            return True
+        if before is None:
+            return self._in_sequence(message).mediate(message)
+        return self._run_both(before, message)
+
+    async def _run_both(self, before: Sequence, message: Message) -> bool:
+        """The mandatory sequence of the deployment runs first, and may end the request."""
+        return await before.mediate(message) and await self._in_sequence(message).mediate(message)
+
+    def _in_sequence(self, message: Message) -> Sequence:
         sequence = self.received.find(message)
-        if sequence is None:
+        if sequence is not None:
+            return sequence
+        if self.received.given:
             raise MediationError(f"inSequence '{self.received.key}' cannot be found")
-        return await sequence.mediate(message)
+        return _NOTHING_TO_DO
 
     async def answer(self, message: Message) -> None:
         """Run a response through the out flow; without one it goes straight to the client."""

@@ -9,7 +9,7 @@ blocks have exactly this order, so :func:`guarded` needs no stack of its own.
 from __future__ import annotations
 
 import logging
-from collections.abc import Coroutine, Iterable
+from collections.abc import Awaitable, Coroutine, Iterable
 from typing import Any, Protocol
 
 from apns_connector.errors import ConnectorError, MediationError
@@ -37,6 +37,10 @@ class FaultSequenceFailed(MediationError):  # noqa: N818 - it says what happened
     """The last handler failed as well: nobody is left, and no ``onError`` on the way is asked."""
 
 
+# Said at once by a mediator that waits for nothing, which is what most do.
+GoesOn = bool | Awaitable[bool]
+
+
 class Mediator(Protocol):
     """One configured step. ``True``: the flow goes on. ``False``: it ends here, without error.
 
@@ -44,7 +48,13 @@ class Mediator(Protocol):
     messages at the same time: what belongs to a message is kept on the message.
     """
 
-    async def mediate(self, message: Message) -> bool: ...
+    def mediate(self, message: Message) -> GoesOn: ...
+
+
+async def run(mediator: Mediator, message: Message) -> bool:
+    """Mediate to the end, whether the mediator has to wait for something or not."""
+    goes_on = mediator.mediate(message)
+    return goes_on if isinstance(goes_on, bool) else await goes_on
 
 
 class Step:
@@ -76,12 +86,8 @@ class Sequence:
         return f"Sequence({self.name!r}, {len(self.steps)} steps)"
 
     def mediate(self, message: Message) -> Coroutine[Any, Any, bool]:
-        if self.on_error is None:
-            return self.resume(message)
-        return self._guarded(message, self.on_error)
-
-    async def _guarded(self, message: Message, on_error: str) -> bool:
-        return await guarded(self.resume(message), on_error, message)
+        steps = self.resume(message)
+        return steps if self.on_error is None else guarded(steps, self.on_error, message)
 
     async def resume(self, message: Message, position: int = 0) -> bool:
         """Run the steps from ``position`` on, without the ``on_error`` of this sequence."""
@@ -94,7 +100,8 @@ class Sequence:
         message.frame = frame = Frame(outer, self, position, len(message.properties.functions))
         try:
             for mediator in self._mediators[position:]:
-                if not await mediator.mediate(message):
+                goes_on = mediator.mediate(message)
+                if goes_on is not True and (goes_on is False or not await goes_on):
                     return False
                 frame.position += 1
         except Exception as fault:

@@ -32,8 +32,6 @@ def as_text(result: Any, *, serialize_elements: bool = False) -> str | None:
     Raises MediationError for a text beyond TEXT_LIMIT.
     """
     if type(result) is list:  # what lxml gives most often
-        if len(result) == 1 and type(result[0]) is str and len(result[0]) <= TEXT_LIMIT:
-            return result[0]  # text() of one element
         whole = serialize_elements or len(result) > 1
         return _joined(result, text_of if whole else _trimmed_text)
     if result is None or isinstance(result, str):

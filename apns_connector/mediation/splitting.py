@@ -13,7 +13,7 @@ from apns_connector.mediation.endpoints.endpoint import Endpoint
 from apns_connector.mediation.endpoints.reading import inline_endpoint
 from apns_connector.mediation.endpoints.reference import EndpointReference
 from apns_connector.mediation.endpoints.sending import send
-from apns_connector.mediation.mediator import Mediator
+from apns_connector.mediation.mediator import Mediator, run
 from apns_connector.mediation.mediators.sequence import SequenceReference
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
@@ -68,8 +68,8 @@ async def run_all(runs: Iterable[Coroutine[Any, Any, Any]], count: int) -> None:
     waiting = iter(runs)
 
     async def work() -> None:
-        for run in waiting:
-            await run
+        for each in waiting:
+            await each
             await asyncio.sleep(0)  # other requests get their turn, too
 
     await asyncio.gather(*(work() for _ in range(min(count, AT_ONCE))))
@@ -90,7 +90,7 @@ class Target:
         if self.action is not None:
             message.action = self.action
         if self.sequence is not None:
-            return await self.sequence.mediate(message)
+            return await run(self.sequence, message)
         if self.endpoint is None:
             raise MediationError("The target of a copy is neither a sequence nor an endpoint")
         await send(self.endpoint, message)

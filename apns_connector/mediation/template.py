@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from apns_connector.errors import MediationError
-from apns_connector.mediation.mediator import Sequence, guarded
+from apns_connector.mediation.mediator import GoesOn, Sequence, guarded
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.properties import FunctionContext
 from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.value import Static, Value
+from apns_connector.mediation.value import Dynamic, Static, Value
+from apns_connector.mediation.variables import Getter
 from apns_connector.mediation.xml import SYNAPSE, Element, children
 
 MANDATORY_MISSING = 500101
@@ -35,7 +36,7 @@ class Template:
         self.body = body
         self._declared = frozenset(parameter.name for parameter in self.parameters)
         # An operation declares dozens, of which a call gives a few; these are looked at always.
-        self._needed = [one for one in self.parameters if one.mandatory or one.default is not None]
+        self.needed = [one for one in self.parameters if one.mandatory or one.default is not None]
 
     @classmethod
     def from_element(cls, element: Element, reader: Reader) -> Template:
@@ -56,27 +57,22 @@ class Template:
         on_error = element.get("onError")
         return cls(name, parameters, reader.mediators(body, name=name, on_error=on_error))
 
-    async def run(self, message: Message, parameters: dict[str, Any]) -> bool:
-        """As in Synapse the parameters stay in force when the template did not run to its end, so
-        that a fault sequence still sees them."""
-        message.functions.append(FunctionContext(self.name, parameters))
-        if not await self.body.mediate(message):
-            return False
-        message.functions.pop()
-        return True
-
     def arguments(self, given: Mapping[str, Value]) -> Arguments:
         """What is ``given`` for its parameters; what is not declared is never evaluated."""
         declared = {name: value for name, value in given.items() if name in self._declared}
         return Arguments(
             self,
             {name: value.content for name, value in declared.items() if type(value) is Static},
-            tuple((name, value) for name, value in declared.items() if type(value) is not Static),
+            tuple(
+                (name, _evaluation(value))
+                for name, value in declared.items()
+                if type(value) is not Static
+            ),
         )
 
     def add_needed(self, message: Message, values: dict[str, Any]) -> None:
         """Defaults for what has no value. Raises MediationError if one is mandatory."""
-        for parameter in self._needed:
+        for parameter in self.needed:
             if parameter.name not in values:
                 value = None if parameter.default is None else parameter.default.parameter(message)
                 if value is not None:
@@ -95,6 +91,11 @@ class Template:
         return MediationError(text, code=MANDATORY_MISSING)
 
 
+def _evaluation(value: Value) -> Getter:
+    """How its value as a parameter is had, by the shortest way."""
+    return value.expression.parameter if type(value) is Dynamic else value.parameter
+
+
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """What one call gives to one template: ``texts`` as they are written out, the others to be
@@ -102,16 +103,17 @@ class Arguments:
 
     template: Template
     texts: Mapping[str, str]
-    evaluated: tuple[tuple[str, Value], ...]
+    evaluated: tuple[tuple[str, Getter], ...]
 
     def values(self, message: Message) -> dict[str, Any]:
         """Evaluated before the new parameters are in force: ``$func:`` in them is the caller's."""
         values: dict[str, Any] = dict(self.texts)
-        for name, argument in self.evaluated:
-            value = argument.parameter(message)
+        for name, evaluate in self.evaluated:
+            value = evaluate(message)
             if value is not None:
                 values[name] = value
-        self.template.add_needed(message, values)
+        if self.template.needed:
+            self.template.add_needed(message, values)
         return values
 
 
@@ -132,26 +134,30 @@ class TemplateCall:
         self._connection = connection
         self._on_error = on_error
 
-    def mediate(self, message: Message) -> Coroutine[Any, Any, bool]:
-        return self.call(message, {})
+    def mediate(
+        self, message: Message, known: Mapping[str, Any] | None = None
+    ) -> Coroutine[Any, Any, bool]:
+        """``known``: further parameters, with their values."""
+        run = self._call(message, known)
+        return run if self._on_error is None else guarded(run, self._on_error, message)
 
-    def call(self, message: Message, known: Mapping[str, Any]) -> Coroutine[Any, Any, bool]:
-        """Mediate with further parameters whose values are ``known``."""
-        if self._on_error is None:
-            return self._call(message, known)
-        return self._guarded(message, known, self._on_error)
-
-    async def _guarded(self, message: Message, known: Mapping[str, Any], on_error: str) -> bool:
-        return await guarded(self._call(message, known), on_error, message)
-
-    async def _call(self, message: Message, known: Mapping[str, Any]) -> bool:
+    async def _call(self, message: Message, known: Mapping[str, Any] | None) -> bool:
+        """As in Synapse the parameters stay in force when the template did not run to its end, so
+        that a fault sequence still sees them."""
         template = message.configuration.template(self.target)
         if template is None:
             raise MediationError(f"Sequence template {self.target} cannot be found")
-        if self._connection is not None and not await self._connect(message, self._connection):
-            return False
+        if self._connection is not None:
+            goes_on = self._connect(message, self._connection)
+            if goes_on is not True and (goes_on is False or not await goes_on):
+                return False
         values = self._arguments_for(template).values(message)
-        return await template.run(message, {**known, **values} if known else values)
+        functions = message.functions
+        functions.append(FunctionContext(template.name, {**known, **values} if known else values))
+        if not await template.body.mediate(message):
+            return False
+        functions.pop()
+        return True
 
     def _arguments_for(self, template: Template) -> Arguments:
         """Found out again only when the name leads to another template."""
@@ -160,7 +166,7 @@ class TemplateCall:
             arguments = self._arguments = template.arguments(self._given)
         return arguments
 
-    async def _connect(self, message: Message, connection: Value) -> bool:
+    def _connect(self, message: Message, connection: Value) -> GoesOn:
         """Run the connection completely; only then are the arguments of the operation evaluated."""
         key = connection.text(message)
         found = None if key is None else message.configuration.connection(key)
@@ -169,8 +175,8 @@ class TemplateCall:
                 f"Sequence named Value {{name ='null', keyValue ='{key}'}} cannot be found"
             )
         if isinstance(found, TemplateCall):
-            return await found.call(message, {"INIT_CONFIG_KEY": key})  # since MI 4.3
-        return await found.mediate(message)
+            return found.mediate(message, {"INIT_CONFIG_KEY": key})  # since MI 4.3
+        return found.mediate(message)
 
 
 _SEQUENCE = f"{{{SYNAPSE}}}sequence"

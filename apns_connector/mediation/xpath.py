@@ -28,7 +28,13 @@ from apns_connector.mediation.functions import (
 from apns_connector.mediation.json_payload import json_text
 from apns_connector.mediation.json_value import JsonArray
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.result import as_boolean, as_direct_text, as_parameter, as_text
+from apns_connector.mediation.result import (
+    TEXT_LIMIT,
+    as_boolean,
+    as_direct_text,
+    as_parameter,
+    as_text,
+)
 from apns_connector.mediation.tokens import (
     BooleanComparison,
     Token,
@@ -38,7 +44,6 @@ from apns_connector.mediation.tokens import (
     tokens_of,
 )
 from apns_connector.mediation.variables import Getter, variable
-from apns_connector.mediation.xml import Element
 
 
 class XPathExpression(Expression):
@@ -57,6 +62,10 @@ class XPathExpression(Expression):
         result = self._evaluate(message)
         if result is None or type(result) is str:  # the most frequent cases
             return result
+        if type(result) is list and len(result) == 1:
+            only = result[0]
+            if type(only) is str and len(only) <= TEXT_LIMIT:  # text() of one element
+                return only
         return self._as_text(result, message)
 
     def _as_text(self, result: Any, message: Message) -> str | None:
@@ -94,7 +103,7 @@ def _compile(text: str, namespaces: Mapping[str, str]) -> Getter:
     call = arguments_of(text, tokens)
     if call is not None and (function := _function(call.name, namespaces)) is not None:
         return _call(function, call.arguments, namespaces)
-    return _XPath(text, tokens, namespaces).evaluate
+    return _XPath(text, tokens, namespaces).getter()
 
 
 def _call(function: Function, texts: tuple[str, ...], namespaces: Mapping[str, str]) -> Getter:
@@ -176,29 +185,37 @@ class _XPath:
         except etree.XPathError as error:
             raise ConfigurationError(f"the XPath {text} is not valid: {error}") from error
 
-    def evaluate(self, message: Message) -> Any:
-        values: dict[str, Any] = {}
-        for name, get in self._variables.items():
-            values[name] = _argument(get(message))
-        if not self._functions:
-            return self._apply(message.envelope, values)
+    def getter(self) -> Getter:
+        if self._functions:
+            return self._with_functions
+        return self._with_variables if self._variables else self._by_itself
+
+    def _by_itself(self, message: Message) -> Any:
+        try:
+            return self._xpath(message.envelope)
+        except etree.XPathError as error:
+            raise self._failure(error) from error
+
+    def _with_variables(self, message: Message) -> Any:
+        values = {name: _argument(get(message)) for name, get in self._variables.items()}
+        try:
+            return self._xpath(message.envelope, **values)
+        except etree.XPathError as error:
+            raise self._failure(error) from error
+
+    def _with_functions(self, message: Message) -> Any:
         running = _running.get((message, ()))[1]
         # lxml locks an expression while it runs: to enter it again would wait for ever.
         if self in running:
             raise MediationError(f"The expression {self._source} refers to itself")
         token = _running.set((message, (*running, self)))
         try:
-            return self._apply(message.envelope, values)
+            return self._with_variables(message)
         finally:
             _running.reset(token)
 
-    def _apply(self, envelope: Element, values: dict[str, Any]) -> Any:
-        try:
-            return self._xpath(envelope, **values)
-        except etree.XPathError as error:
-            raise MediationError(
-                f"Evaluation of the XPath {self._source} failed: {error}"
-            ) from error
+    def _failure(self, error: etree.XPathError) -> MediationError:
+        return MediationError(f"Evaluation of the XPath {self._source} failed: {error}")
 
     def _rewritten(self, token: Token, called: bool, namespaces: Mapping[str, str]) -> str:
         if token.kind == "variable":

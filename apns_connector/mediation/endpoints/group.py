@@ -20,7 +20,7 @@ from apns_connector.mediation.endpoints.endpoint import (
     report,
 )
 from apns_connector.mediation.endpoints.order import Order
-from apns_connector.mediation.mediator import Mediator
+from apns_connector.mediation.mediator import Mediator, run
 from apns_connector.mediation.message import Message
 
 _log = logging.getLogger(__name__)
@@ -58,7 +58,7 @@ class Group:
 
     async def send(self, message: Message) -> list[Sent]:
         for each in self._properties:
-            await each.mediate(message)
+            await run(each, message)
         try:
             with nested(message):
                 return await self._send(message)

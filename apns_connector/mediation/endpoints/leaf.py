@@ -27,6 +27,7 @@ from apns_connector.mediation.endpoints.suspension import (
 )
 from apns_connector.mediation.endpoints.transport import place_of
 from apns_connector.mediation.endpoints.truth import is_true
+from apns_connector.mediation.mediator import run
 from apns_connector.mediation.message import Message
 
 _log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ class Leaf:
         if not self.ready(message):
             raise EndpointError(f"{self._described} is {self.condition.state.value}", NOT_READY)
         for each in self._definition.properties:
-            await each.mediate(message)
+            await run(each, message)
         try:
             reply = await self._reply_to(message)
         except EndpointError as error:

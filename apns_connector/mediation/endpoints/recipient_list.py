@@ -18,7 +18,7 @@ from apns_connector.mediation.endpoints.endpoint import (
     report,
 )
 from apns_connector.mediation.endpoints.leaf import Leaf
-from apns_connector.mediation.mediator import Mediator
+from apns_connector.mediation.mediator import Mediator, run
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.value import Value
 
@@ -87,7 +87,7 @@ class RecipientList:
 
     async def send(self, message: Message) -> list[Sent]:
         for each in self._properties:
-            await each.mediate(message)
+            await run(each, message)
         try:
             with nested(message):
                 return await self._send(message)

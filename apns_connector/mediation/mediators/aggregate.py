@@ -13,7 +13,7 @@ from apns_connector.mediation.aggregation import Group, Groups, message_count
 from apns_connector.mediation.branch import run_branch, start
 from apns_connector.mediation.expression import Expression
 from apns_connector.mediation.frame import Frame, handlers
-from apns_connector.mediation.mediator import Mediator
+from apns_connector.mediation.mediator import Mediator, run
 from apns_connector.mediation.mediators.branch import branch_from_element
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
@@ -174,7 +174,7 @@ class Aggregate:
             last.take_content(aggregated.clone())
         if self._on_complete is None:
             return False
-        return await self._on_complete.mediate(aggregated)
+        return await run(self._on_complete, aggregated)
 
     @classmethod
     def from_element(cls, element: Element, reader: Reader) -> Aggregate:

@@ -16,7 +16,7 @@ from apns_connector.errors import MediationError
 from apns_connector.mediation import xml
 from apns_connector.mediation.endpoints.truth import is_true
 from apns_connector.mediation.json_payload import write_json
-from apns_connector.mediation.mediator import Mediator
+from apns_connector.mediation.mediator import Mediator, run
 from apns_connector.mediation.mediators.branch import branch_from_element
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
@@ -110,7 +110,7 @@ class Cache:
         if self._on_hit is None:
             message.respond()
         else:
-            await self._on_hit.mediate(message)
+            await run(self._on_hit, message)
         return False
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, NoReturn
 
 from apns_connector.errors import ConnectorError, MediationError
-from apns_connector.mediation.mediator import Mediator
+from apns_connector.mediation.mediator import GoesOn, Mediator
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.xml import SYNAPSE, Element, children, detached_copy
@@ -24,17 +25,28 @@ class ClassMediator:
         self._name = name
         self._mediator = mediator
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> GoesOn:
         try:
-            return await self._mediator.mediate(message)
-        except Exception as fault:
-            if isinstance(fault, MediationError) and fault.code is not None:
-                raise
-            if not isinstance(fault, ConnectorError):
-                _log.error("The class mediator %s failed unexpectedly", self._name, exc_info=fault)
-            wrapped = MediationError(FAILED)
-            wrapped.add_note(f"caused by {type(fault).__name__} in {self._name}")
-            raise wrapped from fault
+            goes_on = self._mediator.mediate(message)
+        except Exception as fault:  # noqa: BLE001 - whatever it throws is the flow's fault
+            self._fail(fault)
+        return goes_on if isinstance(goes_on, bool) else self._waited_for(goes_on)
+
+    async def _waited_for(self, goes_on: Awaitable[bool]) -> bool:
+        try:
+            return await goes_on
+        except Exception as fault:  # noqa: BLE001 - as above
+            self._fail(fault)
+
+    def _fail(self, fault: Exception) -> NoReturn:
+        """Raises it as it is if it says which fault it is, else as Synapse says it."""
+        if isinstance(fault, MediationError) and fault.code is not None:
+            raise fault
+        if not isinstance(fault, ConnectorError):
+            _log.error("The class mediator %s failed unexpectedly", self._name, exc_info=fault)
+        wrapped = MediationError(FAILED)
+        wrapped.add_note(f"caused by {type(fault).__name__} in {self._name}")
+        raise wrapped from fault
 
     @classmethod
     def from_element(cls, element: Element, reader: Reader) -> ClassMediator:

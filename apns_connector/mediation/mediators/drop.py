@@ -8,7 +8,7 @@ from apns_connector.mediation.xml import Element
 
 
 class Drop:
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         message.to = None
         return False
 

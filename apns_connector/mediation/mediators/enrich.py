@@ -37,7 +37,7 @@ class Enrich:
         self._by_json = by_json
         self._is_xml = is_xml
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         json = message.has_json and not self._is_xml(message)
         first, second = (self._by_json, self._by_xml) if json else (self._by_xml, self._by_json)
         way = first or second

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from apns_connector.mediation.expression import Expression
-from apns_connector.mediation.mediator import Mediator
+from apns_connector.mediation.mediator import GoesOn, Mediator
 from apns_connector.mediation.mediators.branch import branch_from_element
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
@@ -35,10 +35,10 @@ class Filter:
         self._then = then
         self._otherwise = otherwise
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> GoesOn:
         if self._holds(message):
-            return await self._then.mediate(message)
-        return self._otherwise is None or await self._otherwise.mediate(message)
+            return self._then.mediate(message)
+        return self._otherwise is None or self._otherwise.mediate(message)
 
     def _holds(self, message: Message) -> bool:
         if self._pattern is None:

@@ -22,6 +22,7 @@ from apns_connector.mediation.mediator import (
     Mediator,
     NestingError,
     Sequence,
+    run,
     told,
 )
 from apns_connector.mediation.mediators.call import Call
@@ -124,7 +125,7 @@ class Foreach:
         """The result of the sequence; ``None`` when it has failed and that does not matter."""
         await asyncio.sleep(0)  # other requests get their turn, too
         try:
-            return await sequence.mediate(message)
+            return await run(sequence, message)
         except (NestingError, FaultSequenceFailed):
             raise
         except Exception as fault:

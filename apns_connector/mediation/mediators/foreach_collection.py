@@ -20,7 +20,7 @@ from apns_connector.mediation.json_path import JsonPath, replaced
 from apns_connector.mediation.json_path_parser import compile_path
 from apns_connector.mediation.json_place import place_in_payload
 from apns_connector.mediation.json_value import JsonArray, as_property
-from apns_connector.mediation.mediator import Mediator
+from apns_connector.mediation.mediator import Mediator, run
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.results import root_named
@@ -139,7 +139,7 @@ class ForeachCollection:
             copy.replace_json(item)
         if self._counter is not None:
             copy.variables[self._counter] = number
-        if await run_branch(copy, self._sequence.mediate(copy)):
+        if await run_branch(copy, run(self._sequence, copy)):
             results[number] = copy
 
     def _gather(self, message: Message, items: list[Any], results: list[Message]) -> None:

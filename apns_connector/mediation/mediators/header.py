@@ -28,7 +28,7 @@ class AddressingHeader:
         self._attribute = attribute
         self._value = value
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         setattr(message, self._attribute, self._value and self._value.text(message))
         return True
 
@@ -40,7 +40,7 @@ class TransportHeader:
         self._name = name
         self._value = value
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         if self._value is None:
             message.properties.remove(self._name, "transport")
         else:
@@ -56,7 +56,7 @@ class HeaderBlock:
         self._nsmap = {prefix: tag[1:].partition("}")[0]}
         self._value = value
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         if self._value is not None:
             text = self._value.text(message)
             block = etree.SubElement(_soap_header(message), self._tag, nsmap=self._nsmap)
@@ -73,7 +73,7 @@ class InlineBlocks:
     def __init__(self, blocks: list[Element]) -> None:
         self._blocks = [detached_copy(block) for block in blocks]
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         _soap_header(message).extend(detached_copy(block) for block in self._blocks)
         return True
 

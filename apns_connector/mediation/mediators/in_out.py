@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from apns_connector.mediation.mediator import Mediator
+from apns_connector.mediation.mediator import Mediator, run
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.xml import Element
@@ -16,7 +16,7 @@ class Direction:
         self._response = response
 
     async def mediate(self, message: Message) -> bool:
-        return message.response is not self._response or await self._inner.mediate(message)
+        return message.response is not self._response or await run(self._inner, message)
 
 
 def in_from_element(element: Element, reader: Reader) -> Direction:

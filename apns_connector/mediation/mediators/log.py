@@ -54,7 +54,7 @@ class Log:
         self._template = template
         self._with_id = with_id
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         if logger.isEnabledFor(self._category):
             logger.log(self._category, "%s", self.line(message))
         return True

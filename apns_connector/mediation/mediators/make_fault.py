@@ -53,7 +53,7 @@ class MakeFault:
         self._detail = detail
         self._response = response
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         reason = "" if self._reason is None else self._reason.text(message) or ""
         detail = None if self._detail is None else self._detail(message)
         if self._version is None or self._code is None:

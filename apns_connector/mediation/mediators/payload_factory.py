@@ -101,7 +101,7 @@ class PayloadFactory:
         self._format = format_
         self._arguments = tuple(arguments)
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         template = self._format.template(message)
         arguments = [argument.text(message, self._medium) for argument in self._arguments]
         _PUT[self._medium](message, template.fill(message, self._medium, arguments).strip())

@@ -42,7 +42,7 @@ class SetProperty:
         # Of a name that is written out and means nothing beyond itself.
         self._plain = _is_plain(name, scope)
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         value = self._evaluate(message)
         if value is not None and self._plain is not None:
             message.properties.default[self._plain] = value
@@ -59,7 +59,7 @@ class RemoveProperty:
         self._name = name
         self._scope = scope
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         message.properties.remove(_resolved(self._name, message), self._scope)
         return True
 

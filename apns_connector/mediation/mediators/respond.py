@@ -8,7 +8,7 @@ from apns_connector.mediation.xml import Element
 
 
 class Respond:
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         message.to = None
         message.respond()
         return False

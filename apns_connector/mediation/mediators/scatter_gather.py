@@ -17,7 +17,7 @@ from apns_connector.mediation.branch import run_branch, start
 from apns_connector.mediation.expression import Expression
 from apns_connector.mediation.frame import handlers
 from apns_connector.mediation.json_value import JsonArray
-from apns_connector.mediation.mediator import Mediator
+from apns_connector.mediation.mediator import Mediator, run
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.message_type import JSON, XML, set_message_type
 from apns_connector.mediation.reading import Reader
@@ -143,7 +143,7 @@ class ScatterGather:
         return (self._flow(base.clone(), sequence, gathered) for sequence in self._sequences)
 
     async def _flow(self, copy: Message, sequence: Mediator, gathered: Gathered) -> None:
-        if not await run_branch(copy, sequence.mediate(copy)):
+        if not await run_branch(copy, run(sequence, copy)):
             return
         condition = self._completion.condition
         if condition is None or (condition.text(copy) or "").lower() == "true":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from apns_connector.errors import MediationError
-from apns_connector.mediation.mediator import Mediator
+from apns_connector.mediation.mediator import GoesOn, Mediator
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.value import Value
@@ -16,14 +16,14 @@ class SequenceReference:
     def __init__(self, key: Value) -> None:
         self._key = key
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> GoesOn:
         key = self._key.text(message)
         if not key:
             raise MediationError("The key of a sequence evaluates to nothing")
         sequence = message.configuration.sequence(key)
         if sequence is None:
             raise MediationError(f"Sequence named {key} cannot be found")
-        return await sequence.mediate(message)
+        return sequence.mediate(message)
 
 
 def sequence_from_element(element: Element, reader: Reader) -> Mediator:

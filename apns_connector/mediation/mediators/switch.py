@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from apns_connector.mediation.expression import Expression
-from apns_connector.mediation.mediator import Mediator
+from apns_connector.mediation.mediator import GoesOn, Mediator
 from apns_connector.mediation.mediators.branch import branch_from_element
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
@@ -28,9 +28,9 @@ class Switch:
         self._cases = tuple(cases)
         self._default = default
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> GoesOn:
         chosen = self._choose(self._source.text(message))
-        return chosen is None or await chosen.mediate(message)
+        return chosen is None or chosen.mediate(message)
 
     def _choose(self, text: str | None) -> Mediator | None:
         if text is not None:

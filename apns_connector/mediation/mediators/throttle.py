@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from apns_connector.errors import ConfigurationError, MediationError
 from apns_connector.mediation.artifacts import Configuration
-from apns_connector.mediation.mediator import Mediator
+from apns_connector.mediation.mediator import Mediator, run
 from apns_connector.mediation.mediators.sequence import SequenceReference
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
@@ -84,7 +84,7 @@ class Throttle:
         if not accepted:
             _log.info("Throttle '%s' lets no more requests through for now", self._id)
         then = self._on_accept if accepted else self._on_reject
-        return accepted if then is None else await then.mediate(message)
+        return accepted if then is None else await run(then, message)
 
     def _admit(self, message: Message) -> bool:
         policy = self._policy.get(message)

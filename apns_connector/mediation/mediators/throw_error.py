@@ -16,7 +16,7 @@ class ThrowError:
         self._type = type_
         self._text = text
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         text = self._text.text(message) or ""
         message.properties.set("ERROR_CODE", self._type)
         message.properties.set("ERROR_MESSAGE", text)

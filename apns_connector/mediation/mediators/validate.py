@@ -13,7 +13,7 @@ from apns_connector.mediation import xml
 from apns_connector.mediation.artifacts import Configuration
 from apns_connector.mediation.expression import Expression
 from apns_connector.mediation.json_payload import element_to_json, read_json
-from apns_connector.mediation.mediator import Mediator
+from apns_connector.mediation.mediator import Mediator, run
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.referenced import (
@@ -109,7 +109,7 @@ class Validate:
         properties.set("ERROR_MESSAGE", problems[0])
         properties.set("ERROR_DETAIL", "\n".join(problems))
         properties.set("ERROR_EXCEPTION", MediationError(problems[0]))
-        return await self._on_fail.mediate(message)
+        return await run(self._on_fail, message)
 
     @property
     def _source_text(self) -> str:

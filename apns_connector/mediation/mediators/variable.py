@@ -20,7 +20,7 @@ class SetVariable:
         self._name = name
         self._evaluate = evaluate
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         value = self._evaluate(message)
         if value is not None:
             message.variables[self._name] = value
@@ -31,7 +31,7 @@ class RemoveVariable:
     def __init__(self, name: str) -> None:
         self._name = name
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         message.variables.pop(self._name, None)
         return True
 

@@ -86,7 +86,7 @@ class Xslt:
         self._target = target
         self._parameters = parameters
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         if self._source is None and message.payload is None:
             _log.warning("<xslt>: the body is empty, there is nothing to transform")
             return True

@@ -10,7 +10,13 @@ from typing import Any
 import pytest
 
 from apns_connector.errors import MediationError
-from apns_connector.mediation.mediator import UNKNOWN_FAILURE, Sequence, Step, record_fault
+from apns_connector.mediation.mediator import (
+    UNKNOWN_FAILURE,
+    Sequence,
+    Step,
+    record_fault,
+    run,
+)
 from apns_connector.mediation.message import Message
 
 NewMessage = Callable[..., Message]
@@ -23,6 +29,20 @@ def test_steps_run_in_order_until_one_says_false(build: Any, new_message: NewMes
     sequence = Sequence([Step(step, "<class> (x.xml:1)") for step in (first, second, third)])
     assert asyncio.run(sequence.mediate(new_message())) is False
     assert [len(step.seen) for step in (first, second, third)] == [1, 1, 0]
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_a_mediator_runs_to_its_end_whether_it_waits_or_not(
+    build: Any, new_message: NewMessage, goes_on: bool
+) -> None:
+    class Prompt:
+        def mediate(self, message: Message) -> bool:
+            return goes_on
+
+    waiting = build.recorder()
+    waiting.goes_on = goes_on
+    assert asyncio.run(run(Prompt(), new_message())) is goes_on
+    assert asyncio.run(run(waiting, new_message())) is goes_on
 
 
 def test_an_empty_sequence_goes_on(new_message: NewMessage) -> None:

@@ -51,6 +51,36 @@ def test_each_element_has_an_instance_of_its_own(mediate: Mediate) -> None:
     assert ran.properties["text"] == ""
 
 
+class Prompt:
+    """A mediator that waits for nothing, and says or throws what it was told to."""
+
+    def __init__(self, outcome: Any) -> None:
+        self.outcome = outcome
+
+    def mediate(self, message: Message) -> Any:
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_a_class_that_waits_for_nothing_may_say_so_at_once(mediate: Mediate, goes_on: bool) -> None:
+    ran = mediate(
+        "<class name='C'/><property name='behind' value='yes'/>",
+        classes={"C": lambda: Prompt(goes_on)},
+    )
+    assert ran.result is goes_on
+    assert ("behind" in ran.properties) is goes_on
+
+
+@pytest.mark.parametrize("outcome", [ValueError("secret detail"), None, 1])
+def test_what_it_throws_at_once_or_says_instead_of_a_truth_value_fails_the_flow(
+    mediate: Mediate, outcome: Any
+) -> None:
+    with pytest.raises(MediationError, match=FAILED):
+        mediate("<class name='C'/>", classes={"C": lambda: Prompt(outcome)})
+
+
 def test_the_result_of_the_class_counts(mediate: Mediate, build: Any) -> None:
     ending = build.recorder()
     ending.goes_on = False
