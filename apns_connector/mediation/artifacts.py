@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from apns_connector.mediation.mediator import Mediator
 from apns_connector.mediation.mediator import Sequence as MediatorSequence
 from apns_connector.mediation.message_keeper import MessageKeeper, NoKeeper
 from apns_connector.mediation.reading import ArtifactFactory, Language, Reader, Reference
-from apns_connector.mediation.registry import Registry, Resource
+from apns_connector.mediation.registry import Registry
 from apns_connector.mediation.template import Template
 from apns_connector.mediation.vault import Vault
 from apns_connector.mediation.xml import SYNAPSE, Element
@@ -116,7 +117,7 @@ class Configuration:
         self.mandatory_sequence = mandatory if isinstance(mandatory, MediatorSequence) else None
         self._documents = tuple(documents)
         self._built: dict[tuple[str, str], _OnTheFly] = {}
-        self._led_to: dict[tuple[str, str], tuple[Resource | None, Any]] = {}
+        self._led_to: dict[tuple[str, str], tuple[float, Any]] = {}  # until when, and what
 
     def local_entry(self, key: str) -> Element | str | None:
         entry = self.names.get(key)
@@ -134,9 +135,6 @@ class Configuration:
     def template(self, name: str) -> Template | None:
         """The template of that name: of this deployment, the registry, or a library. Raises as
         ``sequence`` does."""
-        found = self.names.get(name)
-        if isinstance(found, Template):
-            return found
         template: Template | None = self._looked_up("template", name, self._find_template)
         return template
 
@@ -154,9 +152,6 @@ class Configuration:
 
     def connection(self, key: str) -> Mediator | None:
         """What a configKey leads to: the mediator in a local entry, such as ``<apns.init>``."""
-        found = self.names.get(key)
-        if isinstance(found, MediatorSequence):
-            return found
         connection: Mediator | None = self._looked_up("connection", key, self._find_connection)
         return connection
 
@@ -179,23 +174,28 @@ class Configuration:
         return [*self._documents, *(known.document for known in self._built.values())]
 
     def _looked_up(self, kind: str, key: str, look_up: Callable[[str], Any]) -> Any:
-        """What a key leads to, looked up again only when the registry has another resource under
-        it."""
-        resource = None if key in self.names else self.registry.resource(key)
+        """What a key leads to; of one that may be the registry's this is believed for as long as
+        the registry believes in what it has found there."""
         known = self._led_to.get((kind, key))
-        if known is not None and known[0] is resource:
+        if known is not None and time.monotonic() < known[0]:
             return known[1]
         found = look_up(key)
+        until = math.inf if key in self.names else self.registry.believed_until(key)
         if len(self._led_to) >= _MOST_KEYS:
             self._led_to.clear()
-        self._led_to[kind, key] = (resource, found)
+        self._led_to[kind, key] = (until, found)
         return found
 
     def _find_template(self, name: str) -> Template | None:
-        built = self._on_the_fly("template", name)
-        return built if isinstance(built, Template) else self._library_template(name)
+        found = self.names.get(name)
+        if not isinstance(found, Template):
+            found = self._on_the_fly("template", name)
+        return found if isinstance(found, Template) else self._library_template(name)
 
     def _find_connection(self, key: str) -> Mediator | None:
+        found = self.names.get(key)
+        if isinstance(found, MediatorSequence):
+            return found
         document = self._document(key)
         return None if document is None else self._once("connection", key, document, _read_mediator)
 

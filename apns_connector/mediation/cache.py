@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
@@ -34,3 +35,8 @@ class TimedCache(Generic[Value]):
             self._entries.clear()
         self._entries[key] = (now + self._seconds, value)
         return value
+
+    def believed_until(self, key: str) -> float:
+        """By the clock; minus infinity for what is not known."""
+        known = self._entries.get(key)
+        return -math.inf if known is None else known[0]

@@ -93,6 +93,11 @@ class Registry:
             raise RegistryError(f"Registry path '{path[:100]}…' has more than {_PATH_LIMIT} signs")
         return self._found.get(path, self._find)
 
+    def believed_until(self, path: str) -> float:
+        """Until when ``resource`` gives for that path what it gave last: a reading of
+        ``time.monotonic``, long gone for what it was never asked for."""
+        return self._found.believed_until(path)
+
     def text(self, path: str) -> str | None:
         """The resource as text, or with ``path@name`` one of its properties."""
         path, _, name = path.partition("@")

@@ -10,7 +10,7 @@ from apns_connector.mediation.branch import run_branch, start
 from apns_connector.mediation.endpoints.endpoint import Endpoint
 from apns_connector.mediation.endpoints.reading import inline_endpoint
 from apns_connector.mediation.endpoints.sending import IMPLICIT, send
-from apns_connector.mediation.mediator import Sequence
+from apns_connector.mediation.mediator import GoesOn, Sequence
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.value import Value
@@ -37,11 +37,14 @@ class Send:
         self._receive = receive
         self._goes_on = goes_on
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> GoesOn:
         sent = message.clone() if self._goes_on else message
         if self._endpoint is None and (message.response or goes_back(message)):
             sent.respond()
             return self._goes_on
+        return self._send(sent, message)
+
+    async def _send(self, sent: Message, message: Message) -> bool:
         sending = send(self._endpoint or IMPLICIT, sent, self._receiving(message))
         if self._goes_on:
             start(message, _beside(sent, sending))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from apns_connector.errors import ConfigurationError, RegistryError
 from apns_connector.mediation.configuration import Configuration
 from apns_connector.mediation.library import Library
+from apns_connector.mediation.registry import Registry
 from apns_connector.mediation.template import TemplateCall
 
 Deploy = Callable[..., Configuration]
@@ -53,6 +55,19 @@ def test_a_registry_resource_serves_as_sequence_and_template(deploy: Deploy, bui
     assert configuration.sequence("conf:/s.xml") is not None
     assert configuration.template("conf:/t.xml") is not None
     assert configuration.template("conf:/s.xml") is None
+
+
+@pytest.mark.parametrize(("cache_seconds", "names"), [(0, ["T", "U"]), (60, ["T", "T"])])
+def test_what_a_key_leads_to_is_believed_as_long_as_the_registry_believes_its_file(
+    deploy: Deploy, build: Any, tmp_path: Path, cache_seconds: float, names: list[str]
+) -> None:
+    file = "registry/config/t.xml"
+    configuration = deploy("", {file: build.template("T", "", "")})
+    configuration.registry = Registry(tmp_path / "registry", cache_seconds=cache_seconds)
+    found = [configuration.template("conf:/t.xml")]
+    build.files(tmp_path, {file: build.template("U", "p", "")})
+    found.append(configuration.template("conf:/t.xml"))
+    assert [template and template.name for template in found] == names
 
 
 def test_a_local_entry_hides_a_registry_resource_of_the_same_key(

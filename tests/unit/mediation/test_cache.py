@@ -47,3 +47,14 @@ def test_it_never_holds_more_than_its_size() -> None:
     for number in range(10):
         cache.get(str(number), str)
         assert len(cache._entries) <= 3
+
+
+def test_it_says_until_when_a_value_is_believed() -> None:
+    clock = Clock()
+    clock.now = 5.0
+    cache: TimedCache[str] = TimedCache(10, clock=clock)
+    assert cache.believed_until("k") < clock.now
+    cache.get("k", str)
+    clock.now = 6.0
+    cache.get("k", str)
+    assert cache.believed_until("k") == 15.0
