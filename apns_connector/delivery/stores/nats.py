@@ -55,6 +55,8 @@ _A_DAY: Final = 86_400.0
 _BELIEVED: Final = 1.0
 _BETWEEN_TIDYING: Final = 5.0  # seconds
 _BETWEEN_TWO_LOOKS: Final = 1.0  # seconds, longer than a server takes to remove a message
+# So many seconds a server waits longer than a lease: it began to count before us.
+_LONGER: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ class NatsStore:
 
     async def claim(self, limit: int, *, lease: float, wait: float = 0.0) -> list[Claim]:
         until = time.monotonic() + wait
+        await self._records.wait_for_settlement(lease + _LONGER)
         while True:
             await self._tidy()
             left = min(until, self._tidy_at) - time.monotonic()
@@ -196,7 +199,8 @@ class NatsStore:
             await self._link.say(receipt.reply, later(not_before - now))
             return None
         self._claims.hold(receipt, now + lease)
-        await self._link.say(receipt.reply, later(lease))
+        if not self._records.waits_for_settlement(lease + _LONGER):
+            await self._link.say(receipt.reply, later(lease))
         return Claim(record, receipt)
 
     async def extend(self, claims: Sequence[Claim], lease: float) -> None:

@@ -15,8 +15,8 @@ from apns_connector.delivery.record import Record
 # By it a stream is known as ours, and of this version.
 OURS: Final = "message store of apns-connector, version 1"
 CONSUMER: Final = "work"
-# A claim without word of us for so long was lost on its way to us.
-ACK_WAIT: Final = 5
+# Seconds, at first: a message of which nothing is said for so long was lost on its way to us.
+ACK_WAIT: Final = 5.0
 _DAY: Final = 86_400.0
 _NANOSECONDS: Final = 1_000_000_000
 
@@ -47,15 +47,15 @@ class Layout:
             {**_stream(self.claims), "max_age": int(_DAY * _NANOSECONDS)},
         ]  # fmt: skip
 
-    def consumer(self) -> dict[str, Any]:
-        """It hands out each message to one only. How often and how many at once is not its
-        affair."""
+    def consumer(self, ack_wait: float) -> dict[str, Any]:
+        """It hands out each message to one only, and again after ``ack_wait`` seconds. How often
+        and how many at once is not its affair."""
         return {
             "stream_name": self.records,
             "config": {
                 "durable_name": CONSUMER,
                 "ack_policy": "explicit",
-                "ack_wait": ACK_WAIT * _NANOSECONDS,
+                "ack_wait": nanoseconds(ack_wait),
                 "max_ack_pending": -1,
                 "max_deliver": -1,
             },
@@ -95,10 +95,14 @@ def id_of(subject: str) -> str:
     return text_of(subject.rpartition(".")[2])
 
 
+def nanoseconds(seconds: float) -> int:
+    """As servers count time; they know neither 0 nor the year 2300."""
+    return int(min(max(seconds, 0.001), _DAY) * _NANOSECONDS)
+
+
 def later(seconds: float) -> bytes:
     """The word by which a message comes again after that time, and not before."""
-    delay = int(min(max(seconds, 0.001), _DAY) * _NANOSECONDS)
-    return b'-NAK {"delay": %d}' % delay
+    return b'-NAK {"delay": %d}' % nanoseconds(seconds)
 
 
 def sequence_of(reply: str) -> int:

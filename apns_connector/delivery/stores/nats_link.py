@@ -172,7 +172,10 @@ class NatsLink:
 
     async def ask_for(self, what: str, body: object = None) -> Answer:
         """One that must not fail."""
-        answer = await self.ask(what, body)
+        return self.accepted(what, await self.ask(what, body))
+
+    def accepted(self, what: str, answer: Answer) -> Answer:
+        """The answer to ``what``. Raises StoreUnavailable for a refusal."""
         if answer.failed:
             raise self.unavailable(f"{self.address} refuses {what}: {answer.problem}")
         return answer

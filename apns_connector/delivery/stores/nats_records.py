@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from apns_connector.delivery.record import Record
 from apns_connector.delivery.stores.nats_layout import (
+    ACK_WAIT,
     CONSUMER,
     IN_USE,
     OURS,
@@ -17,6 +18,7 @@ from apns_connector.delivery.stores.nats_layout import (
     decode,
     encode,
     id_of,
+    nanoseconds,
     subject_of,
 )
 from apns_connector.delivery.stores.nats_link import NatsLink
@@ -52,6 +54,7 @@ class NatsRecords:
         self._layout = Layout(store)
         # What the consumer was behind of, the last time somebody looked, by sequence.
         self._behind: set[int] = set()
+        self._ack_wait = 0  # of the consumer, in nanoseconds, the last time somebody looked
 
     async def set_up(self, limit: int) -> int:
         """Make what is missing. Returns the limit that the server heeds, which may be higher."""
@@ -59,10 +62,35 @@ class NatsRecords:
         for stream in others:
             await self._set_up_stream(stream)
         there = await self._set_up_stream(live)
-        await self._link.ask_for(
-            f"CONSUMER.DURABLE.CREATE.{self._layout.records}.{CONSUMER}", self._layout.consumer()
-        )
+        if (await self._consumer()).failed:
+            await self._set_up_consumer(ACK_WAIT)
         return there
+
+    async def wait_for_settlement(self, seconds: float) -> None:
+        """Have the server wait that long, at least, before it gives a message out again: to be
+        told a time for each of them costs it more than to give them out.
+
+        Others may count on the time that it is, which therefore only grows.
+        """
+        if self._ack_wait < nanoseconds(seconds):
+            await self._set_up_consumer(seconds)
+
+    def waits_for_settlement(self, seconds: float) -> bool:
+        """Whether the server waits that long and no longer, without being told."""
+        return self._ack_wait == nanoseconds(seconds)
+
+    async def _set_up_consumer(self, ack_wait: float) -> None:
+        path = f"{self._layout.records}.{CONSUMER}"
+        made = await self._link.ask_for(
+            f"CONSUMER.DURABLE.CREATE.{path}", self._layout.consumer(ack_wait)
+        )
+        self._ack_wait = int(made.content["config"]["ack_wait"])
+
+    async def _consumer(self) -> Answer:
+        answer = await self._link.ask(f"CONSUMER.INFO.{self._layout.records}.{CONSUMER}")
+        if not answer.failed:
+            self._ack_wait = int(answer.content["config"]["ack_wait"])
+        return answer
 
     def refusal(self, answer: Answer) -> StoreFull | StoreUnavailable:
         """Of a record that was to be put."""
@@ -149,7 +177,7 @@ class NatsRecords:
     async def _acknowledged(self) -> AsyncIterator[Msg]:
         """What is still there of all that the consumer believes acknowledged."""
         name = self._layout.records
-        consumer = (await self._link.ask_for(f"CONSUMER.INFO.{name}.{CONSUMER}")).content
+        consumer = self._link.accepted("CONSUMER.INFO", await self._consumer()).content
         behind = int(consumer["ack_floor"]["stream_seq"])
         if not consumer["num_ack_pending"]:
             behind = max(behind, int(consumer["delivered"]["stream_seq"]))

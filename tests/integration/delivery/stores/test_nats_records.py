@@ -112,6 +112,21 @@ async def test_a_server_keeps_the_higher_of_two_limits(server):
     await link.close()
 
 
+async def test_the_time_to_settle_only_grows_whoever_asks(server):
+    link, records = await opened(server, "settled")
+    await records.wait_for_settlement(8.0)
+    other_link, other = await opened(server, "settled")
+    assert other.waits_for_settlement(8.0)
+    await other.wait_for_settlement(7.0)
+    assert not other.waits_for_settlement(7.0)
+    await other.wait_for_settlement(9.0)
+    assert [one async for one in records._acknowledged()] == []  # it looks at the consumer again
+    assert records.waits_for_settlement(9.0)
+    assert not records.waits_for_settlement(8.0)
+    await link.close()
+    await other_link.close()
+
+
 async def test_all_answers_come_in_the_order_of_what_was_asked():
     async def echo(number: int) -> int:
         return number

@@ -55,6 +55,13 @@ def test_only_the_records_that_live_are_a_queue_with_a_limit():
     assert claims["max_age"] == 86_400 * 10**9
 
 
+@pytest.mark.parametrize(
+    ("seconds", "expected"), [(61.0, 61 * 10**9), (0, 10**6), (1e9, 86_400 * 10**9)]
+)
+def test_a_consumer_gives_out_again_what_is_not_settled_in_time(seconds, expected):
+    assert Layout("outbox").consumer(seconds)["config"]["ack_wait"] == expected
+
+
 def test_a_record_comes_out_as_it_went_in():
     record = Record(bytes(range(256)), 1.25, "id", "lane", "ä ✓", 1e300, 3, "später")
     assert decode(encode(record)) == record
