@@ -41,6 +41,10 @@ from apns_connector.task_runner import TaskRunner
 
 logger = logging.getLogger(__name__)
 
+# When the collector looks (gc.set_threshold). With Python's 700, 10, 10 it looks again and again at
+# what some dozens of requests hold while Apple answers them, none of which is garbage.
+_YOUNG = (5_000, 5, 10)
+
 
 class Runtime:
     """One gateway for one deployment: a folder, or a ``.car`` or ``.xml`` file.
@@ -189,6 +193,7 @@ class Runtime:
 
     async def run(self) -> None:
         """Serve until SIGTERM or SIGINT."""
+        gc.set_threshold(*_YOUNG)
         stopping = asyncio.Event()
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -5,30 +5,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
     from apns_connector.mediation.mediator import Sequence
 
 
-class Frame:
+class Frame(msgspec.Struct, eq=False):
     """Either a ``sequence`` with the ``position`` of the step that runs, or a handler: the key
     ``on_error``. ``outer`` is the frame around it. ``functions``: how many templates were running
     when the sequence began."""
 
-    __slots__ = ("functions", "on_error", "outer", "position", "sequence")
-
-    def __init__(
-        self,
-        outer: Frame | None,
-        sequence: Sequence | None,
-        position: int = 0,
-        functions: int = 0,
-        on_error: str | None = None,
-    ) -> None:
-        self.outer = outer
-        self.sequence = sequence
-        self.position = position
-        self.functions = functions
-        self.on_error = on_error
+    outer: Frame | None
+    sequence: Sequence | None
+    position: int = 0
+    functions: int = 0
+    on_error: str | None = None
 
 
 def snapshot(frame: Frame | None) -> Frame | None:

@@ -60,12 +60,12 @@ class XPathExpression(Expression):
 
     def text(self, message: Message) -> str | None:
         result = self._evaluate(message)
-        if result is None or type(result) is str:  # the most frequent cases
-            return result
         if type(result) is list and len(result) == 1:
             only = result[0]
             if type(only) is str and len(only) <= TEXT_LIMIT:  # text() of one element
                 return only
+        elif result is None or type(result) is str:  # most variables
+            return result
         return self._as_text(result, message)
 
     def _as_text(self, result: Any, message: Message) -> str | None:
