@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import ssl
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,8 +26,9 @@ class Authentication:
     """The credentials of ``source`` that are in use, ready for TLS. ``trust``: as of a destination.
 
     ``context`` is for connections that are opened from now on; ``certified``: the credentials are a
-    certificate. Raises :class:`CredentialsError` if
-    the certificate is not valid now, :class:`ConfigurationError` if ``trust`` cannot be read.
+    certificate; ``topic_for(push_type)``: the topic of a notification that names none. Raises
+    :class:`CredentialsError` if the certificate is not valid now, :class:`ConfigurationError` if
+    ``trust`` cannot be read.
     """
 
     def __init__(self, source: CredentialsSource, trust: Path | None = None) -> None:
@@ -34,10 +36,17 @@ class Authentication:
         self._trust = trust
         self._reminder = ExpiryReminder()
         self._refused: str | None = None
-        self.credentials = source.current()
-        self.certified = isinstance(self.credentials, Certificate)
-        self.context = _context(self.credentials, trust)
+        credentials = source.current()
+        self.context = _context(credentials, trust)
+        self._use(credentials)
         self._remind()
+
+    def _use(self, credentials: Credentials) -> None:
+        self.credentials = credentials
+        self.certified = isinstance(credentials, Certificate)
+        self.topic_for: Callable[[str | None], str | None] = (
+            credentials.topic_for if isinstance(credentials, Certificate) else _no_topic
+        )
 
     def refresh(self) -> bool:
         """Take up what the source holds by now; True if that is somebody else than before.
@@ -58,8 +67,7 @@ class Authentication:
             logger.warning("%r is not taken up: %s", found, error)
             return False
         self._refused = None
-        self.credentials = found
-        self.certified = isinstance(found, Certificate)
+        self._use(found)
         return True
 
     def _remind(self) -> None:
@@ -80,11 +88,9 @@ class Authentication:
             return False
         return self.credentials.replace(refused.removeprefix("bearer "), time.time())
 
-    def topic_for(self, push_type: str | None) -> str | None:
-        """The topic of a notification that names none."""
-        if isinstance(self.credentials, Certificate):
-            return self.credentials.topic_for(push_type)
-        return None
+
+def _no_topic(push_type: str | None) -> None:
+    """A signing key is not for one app."""
 
 
 def _context(credentials: Credentials, trust: Path | None) -> ssl.SSLContext:

@@ -18,6 +18,11 @@ CONNECTION_WINDOW: Final = 1 << 24
 
 # Of a HEADERS frame that is a whole answer: its type and flags, read as one number.
 _WHOLE_ANSWER: Final = frames.HEADERS << 8 | frames.FLAG_END_STREAM | frames.FLAG_END_HEADERS
+_WINDOW_UPDATE: Final = frames.WINDOW_UPDATE << 8
+
+# A WINDOW_UPDATE: length, type and flags; stream; increment.
+_UPDATE: Final = Struct(">5sLL")
+_UPDATE_HEAD: Final = frames.window_update(0, 1)[:5]
 
 
 @lru_cache(maxsize=64)
@@ -66,6 +71,11 @@ class FrameReader:
                 if accepted:
                     position += accepted * (9 + length)
                     continue
+            if kind_and_flags == _WINDOW_UPDATE:
+                passed = self._pass_updates(data, position)
+                if passed > position:
+                    position = passed
+                    continue
             position = behind
             self._read_frame(
                 kind_and_flags >> 8,
@@ -109,6 +119,22 @@ class FrameReader:
             last.answers.extend(accepted)
         else:
             self._events.append(Accepted(accepted))
+
+    def _pass_updates(self, data: bytes, position: int) -> int:
+        """Behind the WINDOW_UPDATE frames that begin at ``position``, as far as these are for
+        streams that have nothing left to send. Some servers send one with each answer."""
+        if self._assembly.open or not self._seen_settings:
+            return position
+        unpack, end = _UPDATE.unpack_from, len(data) - _UPDATE.size
+        unsent, last = self._streams.bodies.unsent, self.handed_out_id
+        while position <= end:
+            head, stream_id, increment = unpack(data, position)
+            if head != _UPDATE_HEAD or not stream_id & 1 or stream_id > last:
+                break
+            if stream_id in unsent or not increment & frames.MAX_WINDOW:
+                break
+            position += _UPDATE.size
+        return position
 
     def _read_frame(self, kind: int, flags: int, stream_id: int, payload: bytes) -> None:
         if self._assembly.open:

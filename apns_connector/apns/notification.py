@@ -90,7 +90,9 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def clean_device_token(text: str) -> str:
     """``text`` without what people paste around and into tokens: white space, hyphens, <>."""
-    return _IGNORED_IN_TOKEN.sub("", text).lower()
+    if not text.isalnum():  # nearly all are
+        text = _IGNORED_IN_TOKEN.sub("", text)
+    return text.lower()
 
 
 def _check_unusual_token(token: str) -> None:

@@ -64,6 +64,8 @@ class Clients:
         self._signing_keys: OrderedDict[Hashable, SigningKey] = OrderedDict()
         self._clients: Reused[Client] = Reused(capacity, clock)
         self._channels: Reused[Channels] = Reused(capacity, clock)
+        # Whether a client is still open; it counts as used now.
+        self.again: Callable[[Client], bool] = self._clients.again
 
     def destination(self, name: str) -> Destination:
         """Raises :class:`DestinationError`."""
@@ -125,10 +127,6 @@ class Clients:
             )
 
         return await self._clients.get((destination, credentials.fingerprint, proxy), make)
-
-    def again(self, client: Client) -> bool:
-        """Whether a client is still open; it counts as used now."""
-        return self._clients.again(client)
 
     async def channels(
         self,

@@ -9,14 +9,15 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import ItemsView
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from apns_connector.apns import Certificate, Client, Credentials
 from apns_connector.errors import RegistryError
 from apns_connector.mediation.message import Message
 from apns_connector.operations.clients import CAPACITY, Clients
-from apns_connector.operations.init import INIT, Init, read_init, said_in
+from apns_connector.operations.init import INIT, PROPERTIES, Init, read_init, said_in
 
 _TEXT_OR_NOTHING: Final = frozenset({str, type(None)})
 
@@ -31,11 +32,14 @@ class Connected:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """``path`` in the registry, where it had that ``content``; ``until``: seconds since 1970."""
+    """``said``: the properties that the init left, ``unsaid``: those that it did not. ``path`` in
+    the registry, where it had that ``content``; ``until``: seconds since 1970."""
 
     connected: Connected
+    said: ItemsView[str, str] = field(repr=False)
+    unsaid: frozenset[str]
     path: str
-    content: bytes
+    content: bytes = field(repr=False)
     until: float
 
 
@@ -46,14 +50,15 @@ class Connections:
         self._clients = clients
         self._capacity = capacity
         self._known: OrderedDict[tuple[Any, ...], _Known] = OrderedDict()
+        self._last: _Known | None = None
 
     async def open(self, message: Message) -> Connected:
         """Raises :class:`OperationError`, :class:`DestinationError`, :class:`CredentialsError`,
         :class:`ConfigurationError`."""
+        known = self.known(message)
+        if known is not None:
+            return known
         said = said_in(message)
-        known = self._find(said)
-        if known is not None and self._holds(known, message):
-            return known.connected
         init = read_init(message)
         destination = self._clients.destination(init.destination)
         credentials = await init.credentials.open(self._clients)
@@ -62,6 +67,18 @@ class Connections:
         self._remember(said, connected, credentials)
         return connected
 
+    def known(self, message: Message) -> Connected | None:
+        """What the same init led to before, if that still holds: nearly always it does, and then
+        there is nothing to wait for."""
+        held = message.properties.default
+        known = self._last
+        if known is None or not (known.said <= held.items() and known.unsaid.isdisjoint(held)):
+            known = self._find(said_in(message))
+        if known is None or not self._holds(known, message):
+            return None
+        self._last = known
+        return known.connected
+
     def _find(self, said: tuple[Any, ...]) -> _Known | None:
         try:
             return self._known.get(said)
@@ -69,7 +86,7 @@ class Connections:
             return None
 
     def _holds(self, known: _Known, message: Message) -> bool:
-        functions = message.functions
+        functions = message.properties.functions
         if functions and functions[-1].template == INIT:  # its parameters count as well
             return False
         try:
@@ -92,6 +109,9 @@ class Connections:
         until = math.inf
         if isinstance(credentials, Certificate):
             until = credentials.not_after.timestamp()
-        self._known[said] = _Known(connected, file.path, file.content, until)
+        held = {name: text for name, text in zip(PROPERTIES, said, strict=True) if text is not None}
+        unsaid = frozenset(PROPERTIES.keys() - held.keys())
+        known = _Known(connected, held.items(), unsaid, file.path, file.content, until)
+        self._known[said] = self._last = known
         if len(self._known) > self._capacity:
             self._known.popitem(last=False)

@@ -9,7 +9,7 @@ next one on the same message.
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from apns_connector.mediation.message import Message
 from apns_connector.operations.draft import read_draft, told_cut, with_topic
@@ -31,16 +31,14 @@ class DispatchToDevice(Operation):
         device_token = read_device_token(parameters)
         (mark,) = draft.marks(message, [device_token])
         notification = draft.to(device_token, mark.apns_id)
-        connected = await self.connections.open(message)
+        connected = self.connections.known(message) or await self.connections.open(message)
         init = connected.init
         notification = with_topic(notification, init.topic)
         response = await send_once(connected.client, notification, mark, init.timeout)
         require_accepted(message, response)
-        content = {
-            "status": response.status,
-            "apnsId": response.apns_id,
-            "cut": told_cut(draft.cut),
-        }
+        content: dict[str, Any] = {"status": response.status, "apnsId": response.apns_id}
+        if draft.cut is not None:
+            content["cut"] = told_cut(draft.cut)
         return Result(content, json_only=_JSON_ONLY, status=response.status)
 
     def subject(self, parameters: Parameters) -> str:

@@ -89,7 +89,7 @@ class Draft(msgspec.Struct, frozen=True):
         return Notification(
             device_token=clean_device_token(device_token),
             payload=self.payload,
-            topic=_suffixed(self.topic, self.push_type),
+            topic=None if self.topic is None else _suffixed(self.topic, self.push_type),
             push_type=self.push_type,
             priority=self.priority,
             expiration=self.expiration,
@@ -105,16 +105,16 @@ def with_topic(notification: Notification, topic: str | None) -> Notification:
     return msgspec.structs.replace(notification, topic=_suffixed(topic, notification.push_type))
 
 
-def _suffixed(topic: str | None, push_type: str | None) -> str | None:
+def _suffixed(topic: str, push_type: str | None) -> str:
     """With the suffix of the push type; a push type that is none is told by the notification."""
     row = PUSH_TYPES.get(push_type or "")
-    return topic if topic is None or row is None else row.topic(topic)
+    return topic if row is None else row.topic(topic)
 
 
 def read_draft(parameters: Parameters) -> Draft:
     """Raises :class:`OperationError`, and :class:`PayloadError`."""
     if parameters.none_of(_BEYOND):  # nearly always: nothing is asked for that cannot be there
-        return Draft(_aps(parameters, ALERT), ALERT)
+        return Draft(_original(parameters), ALERT)
     push_type = parameters.optional("pushType") or ALERT
     payload = parameters.json_object("payload")
     if payload is not None:
@@ -147,6 +147,19 @@ def delivered(
 def told_cut(cut: Cut | None) -> dict[str, int] | None:
     """What a result says about a shortened alert."""
     return None if cut is None else {"characters": cut.characters, "bytes": cut.bytes}
+
+
+def _original(parameters: Parameters) -> dict[str, Any]:
+    """As :func:`_aps`, of an alert with nothing but what the original connector had: three values
+    that need no further check."""
+    alert = parameters.optional("alert")
+    sound = parameters.optional("sound")
+    badge = parameters.whole_number("badge", INT)
+    aps: dict[str, Any] = {} if alert is None else {"alert": alert}
+    aps["badge"] = badge or 0
+    if sound is not None:
+        aps["sound"] = sound
+    return {"aps": aps}
 
 
 def _aps(parameters: Parameters, push_type: str, **more: Any) -> dict[str, Any]:

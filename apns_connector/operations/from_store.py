@@ -7,7 +7,7 @@ answer: the operation then ends as it did with that answer.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -96,10 +96,18 @@ def _next_mark(message: Message, attempt: Attempt, recipient: str, content: byte
     return Mark(attempt.record_id, key, attempt)
 
 
-async def send_once(
+def send_once(
+    client: Client, notification: Notification | Broadcast, mark: Mark, timeout: float | None
+) -> Awaitable[Response]:
+    """Apple's answer, now or in an earlier attempt. Raises what :meth:`Client.send` raises."""
+    if mark is UNMARKED:  # nearly always
+        return client.send(notification, timeout=timeout)
+    return _send_marked(client, notification, mark, timeout)
+
+
+async def _send_marked(
     client: Client, notification: Notification | Broadcast, mark: Mark, timeout: float | None
 ) -> Response:
-    """Apple's answer, now or in an earlier attempt. Raises what :meth:`Client.send` raises."""
     known = mark.answered(notification)
     return known or mark.note(await client.send(notification, timeout=timeout))
 

@@ -40,22 +40,29 @@ _FURTHER: Final = frozenset(PARAMETERS) - {
     *CERTIFICATE_PARAMETERS,
     *SIGNING_KEY_PARAMETERS,
 }
-_PROPERTIES: Final = properties(*PARAMETERS)
-_HELD_AS: Final = {name: held_as for held_as, name in _PROPERTIES.items()}
+PROPERTIES: Final = properties(*PARAMETERS)
+_ALL: Final = frozenset(PROPERTIES)
+_HELD_AS: Final = {name: held_as for held_as, name in PROPERTIES.items()}
 
 
 class KeepInit:
     """The class mediator of the template: what was not given is forgotten, so that nothing of an
     earlier ``<apns.init>`` shines through."""
 
-    async def mediate(self, message: Message) -> bool:
+    def mediate(self, message: Message) -> bool:
         parameters = Parameters(message, INIT)
-        message.properties.forget(_PROPERTIES.keys())
+        properties = message.properties
+        properties.forget(_ALL)
+        held = properties.default
         try:
-            for name in parameters:
+            for name, value in parameters.items():
                 held_as = _HELD_AS.get(name)
-                if held_as is not None:
-                    message.properties.set(held_as, parameters.text(name))
+                if held_as is None:
+                    continue
+                if type(value) is str:  # nearly always
+                    held[held_as] = value
+                else:
+                    properties.set(held_as, parameters.text(name))
         except OperationError as failure:
             raise record(message, failure) from failure
         return True
@@ -74,7 +81,7 @@ class Init:
 
 def said_in(message: Message) -> tuple[Any, ...]:
     """What the properties hold that an init leaves, each in its place."""
-    return tuple(map(message.properties.default.get, _PROPERTIES))
+    return tuple(map(message.properties.default.get, PROPERTIES))
 
 
 def read_init(message: Message) -> Init:
@@ -82,7 +89,7 @@ def read_init(message: Message) -> Init:
 
     Raises :class:`OperationError`; what the original connector had is checked first.
     """
-    parameters = Parameters(message, INIT, _PROPERTIES)
+    parameters = Parameters(message, INIT, PROPERTIES)
     destination = parameters.required("destination")
     credentials = read_credentials(message, parameters)
     if parameters.none_of(_FURTHER):  # nothing is asked for that cannot be there

@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import ClassVar, Final
 
@@ -22,6 +23,7 @@ from apns_connector.operations.result import Result
 
 logger = logging.getLogger(__name__)
 
+_OUTPUT: Final = frozenset({"responseVariable", "overwriteBody"})
 # The properties in which an operation tells what came of it; nothing is left for the next one.
 OUTCOME: Final = frozenset(
     {
@@ -48,6 +50,7 @@ class Operation(ABC):
     def __init__(self, clients: Clients) -> None:
         self.clients = clients
         self.connections = Connections(clients)
+        self._properties_by_hand = frozenset(self.by_hand)
 
     @abstractmethod
     async def perform(self, message: Message, parameters: Parameters) -> Result:
@@ -63,7 +66,8 @@ class Operation(ABC):
         parameters = Parameters(message, self.name, self.by_hand)
         output = INTO_BODY
         try:
-            output = _read_output(parameters)
+            if not parameters.none_of(_OUTPUT):
+                output = _read_output(parameters)
             try:
                 result = await self.perform(message, parameters)
             except OperationError:
@@ -75,7 +79,7 @@ class Operation(ABC):
             self._log(message, parameters, failure)
             raise record(message, failure, output) from failure
         finally:
-            message.properties.forget(self.by_hand.keys())
+            message.properties.forget(self._properties_by_hand)
         return True
 
     def _failure(self, message: Message, error: Exception) -> OperationError:
@@ -90,16 +94,20 @@ class Operation(ABC):
     def _answer(self, message: Message, output: Output, result: Result) -> None:
         """The XML takes the place of the whole envelope, headers included, as SOAP 1.1."""
 
-        def replace() -> None:
-            result.put_envelope(message, self.name)
-            message.properties.remove("NO_ENTITY_BODY", "axis2")  # of an empty reply before it
-
         try:
-            output.put(message, result.payload, result.status, replace)
+            if output is INTO_BODY and not message.has_json:  # nearly always
+                self._put_envelope(message, result)
+            else:
+                put_envelope = partial(self._put_envelope, message, result)
+                output.put(message, result.payload, result.status, put_envelope)
         except XmlError as error:
             raise OperationError(
                 RESPONSE_BUILDING, "Error building the response envelope", str(error)
             ) from error
+
+    def _put_envelope(self, message: Message, result: Result) -> None:
+        result.put_envelope(message, self.name)
+        message.properties.axis2.pop("NO_ENTITY_BODY", None)  # of an empty reply before it
 
     def _log(self, message: Message, parameters: Parameters, failure: OperationError) -> None:
         """One line with all that whoever reads the log needs to find the cause and the message."""
@@ -123,11 +131,7 @@ class Operation(ABC):
 
 
 def _read_output(parameters: Parameters) -> Output:
-    variable = parameters.optional("responseVariable")
-    overwrite_body = parameters.boolean("overwriteBody")
-    if variable is None and overwrite_body is None:
-        return INTO_BODY
-    return Output(variable, overwrite_body)
+    return Output(parameters.optional("responseVariable"), parameters.boolean("overwriteBody"))
 
 
 def tell(message: Message, **outcome: object) -> None:
@@ -139,7 +143,9 @@ def tell(message: Message, **outcome: object) -> None:
 
 def require_accepted(message: Message, response: Response) -> Response:
     """``response``, told in properties. Raises :class:`OperationError` if Apple said no."""
-    tell(message, status=response.status, id=response.apns_id)
+    told = message.properties.default
+    told["apns.status"] = str(response.status)
+    told["apns.id"] = response.apns_id
     if not response.accepted:
         tell(message, reason=response.reason, timestamp=response.timestamp)
         raise OperationError.from_rejection(response)

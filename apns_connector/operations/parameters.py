@@ -7,7 +7,7 @@ connector may be ``apns.*`` properties as well: its templates, and flows, set th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, ItemsView, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -71,16 +71,18 @@ class Parameters:
         self, message: Message, operation: str, by_hand: Mapping[str, str] = _NOTHING
     ) -> None:
         self._message = message
-        functions = message.functions
+        properties = message.properties
+        functions = properties.functions
         # The innermost template is another one when a flow names the class by itself.
-        mine = bool(functions) and functions[-1].template == operation
+        mine = functions and functions[-1].template == operation
         self._given: Mapping[str, Any] = functions[-1].parameters if mine else _NOTHING
-        if by_hand and not by_hand.keys().isdisjoint(message.properties.default):
-            self._given = {**_held(message.properties.default, by_hand), **self._given}
+        if by_hand and not properties.default.keys().isdisjoint(by_hand):
+            self._given = {**_held(properties.default, by_hand), **self._given}
 
-    def __iter__(self) -> Iterator[str]:
-        """The names of those that were given."""
-        return iter(self._given)
+    def items(self) -> ItemsView[str, Any]:
+        """The names of those that were given, and what :meth:`value` makes of it when it is no
+        text."""
+        return self._given.items()
 
     def none_of(self, names: frozenset[str]) -> bool:
         """Whether none of ``names`` was given: faster than to ask for each."""
@@ -109,14 +111,16 @@ class Parameters:
 
     def required(self, name: str) -> str:
         """As :meth:`text`; being absent is a failure."""
-        value = self.text(name)
-        if value is None:
+        value = self._given.get(name)
+        text = value if type(value) is str else self.text(name)
+        if text is None:
             raise OperationError.missing(name)
-        return value
+        return text
 
     def optional(self, name: str) -> str | None:
         """As :meth:`text`; nothing found counts as absent."""
-        return self.text(name) or None
+        value = self._given.get(name)
+        return (value if type(value) is str else self.text(name)) or None
 
     def needed(self, name: str) -> str:
         """As :meth:`optional`; being absent is a failure."""
@@ -131,11 +135,14 @@ class Parameters:
 
     def whole_number(self, name: str, largest: int = LONG) -> int | None:
         """An integer; absent or blank, ``None``."""
+        given = self._given.get(name)
+        if type(given) is str and len(given) < 10 and given.isascii() and given.isdecimal():
+            number = int(given)
+            if number <= largest:  # nearly always
+                return number
         value = self._stripped(name)
         if not value:
             return None
-        if len(value) < 10 and value.isascii() and value.isdecimal() and int(value) <= largest:
-            return int(value)  # nearly always
         match = _INTEGER.fullmatch(value)
         if match is None or len(match[1]) > 20 or abs(int(match[1])) > largest:
             raise OperationError.illegal(

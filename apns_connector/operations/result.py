@@ -42,15 +42,11 @@ class Result(msgspec.Struct, frozen=True):
     def put_envelope(self, content: Content, operation: str) -> None:
         """Into the message as XML, in an envelope of SOAP 1.1."""
         written = _envelope(operation, self.success)
-        shown = {
-            name: value
-            for name, value in self.content.items()
-            if value is not None and name not in self.json_only
-        }
-        if not shown:
+        if self.json_only.issuperset(self.content):
             content.replace_written(written)
             return
         envelope = written.copy()
+        shown = {name: value for name, value in self.content.items() if name not in self.json_only}
         append_members(envelope[0][0], shown)
         content.replace_envelope(envelope)
 

@@ -56,6 +56,22 @@ def test_another_value_is_another_init(connections, complete):
     assert opened(connections, complete(timeout="1")) is first
 
 
+def test_a_value_that_was_not_there_is_another_init(connections, complete):
+    first = opened(connections, complete())
+    assert opened(connections, complete(timeout="2")).init.timeout == 2
+    assert opened(connections, complete()) is first
+
+
+def test_properties_of_others_do_not_matter(connections, complete):
+    first = opened(connections, complete(alert="Hello"))
+    assert opened(connections, complete(alert="Bye", somethingElse={"a": 1})) is first
+
+
+def test_what_is_known_of_an_init_shows_no_secret(connections, complete):
+    opened(connections, complete())
+    assert "secret word" not in repr(connections._known.values())
+
+
 def test_a_value_that_is_wrong_is_told_each_time(connections, complete):
     opened(connections, complete())
     for wrong in ({"timeout": "soon"}, {"timeout": {"a": 1}}, {"destination": None}):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from apns_connector.apns.payload import to_json
 from apns_connector.errors import NotificationError, PayloadError
 from apns_connector.operations.draft import CONTENT, read_draft, told_cut, with_topic
 from apns_connector.operations.failure import OperationError
@@ -25,6 +26,21 @@ def test_alert_and_sound_are_left_out_when_absent_and_the_badge_is_0(draft):
 
 def test_an_alert_alone_is_text(draft):
     assert draft(alert="Hello", badge="2").payload == {"aps": {"alert": "Hello", "badge": 2}}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"alert": "Hello"},
+        {"sound": "ding", "alert": "Hello"},
+        {"sound": "ding", "badge": " 7.0 "},
+        {"alert": "", "badge": "-1"},
+    ],
+)
+def test_what_the_original_had_is_written_alike_whatever_else_is_asked_for(draft, given):
+    alone, among_others = draft(**given), draft(**given, pushType="alert")
+    assert to_json(alone.payload) == to_json(among_others.payload)
 
 
 def test_whatever_is_given_beside_it_makes_the_alert_a_dictionary(draft):

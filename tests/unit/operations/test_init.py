@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from apns_connector.apns import Proxy
@@ -16,7 +14,7 @@ from apns_connector.operations.init import PARAMETERS, KeepInit, read_init
 
 def initialised(message, **parameters):
     message.functions.append(FunctionContext("init", parameters))
-    assert asyncio.run(KeepInit().mediate(message)) is True
+    assert KeepInit().mediate(message) is True
     message.functions.pop()
     return message
 
