@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from types import TracebackType
 
+import msgspec
+
 from apns_connector.gateway.limits import Limits
 from apns_connector.gateway.refusal import Refused
 
@@ -12,7 +14,7 @@ class Admission:
     """Counts; a request that goes beyond a limit is refused at once and told when to come back."""
 
     def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+        self.limits = limits
         self.requests = 0
         self.body_bytes = 0
 
@@ -21,32 +23,29 @@ class Admission:
 
     def admit(self) -> Ticket:
         """One request more. Raises Refused (503)."""
-        if self.requests >= self._limits.requests:
-            raise self._busy(f"The gateway is busy with {self.requests} requests")
+        if self.requests >= self.limits.requests:
+            raise self.busy(f"The gateway is busy with {self.requests} requests")
         return Ticket(self)
 
-    def reserve(self, size: int) -> None:
-        """``size`` bytes more of a body. Raises Refused (503)."""
-        if self.body_bytes + size > self._limits.bodies_bytes:
-            raise self._busy(f"The gateway is busy with {self.body_bytes} bytes of requests")
-        self.body_bytes += size
-
-    def _busy(self, problem: str) -> Refused:
-        seconds = str(self._limits.retry_after_seconds)
+    def busy(self, problem: str) -> Refused:
+        """503, with the time after which to try again."""
+        seconds = str(self.limits.retry_after_seconds)
         return Refused(503, f"{problem}: try again", (("retry-after", seconds),))
 
 
-class Ticket:
+class Ticket(msgspec.Struct, eq=False):
     """The share of one admitted request, given back at the end of its ``with`` block."""
 
-    __slots__ = ("_admission", "_reserved")
-
-    def __init__(self, admission: Admission) -> None:
-        self._admission = admission
-        self._reserved = 0
+    _admission: Admission
+    _reserved: int = 0
 
     def reserve(self, size: int) -> None:
-        self._admission.reserve(size)
+        """``size`` bytes more of a body. Raises Refused (503)."""
+        admission = self._admission
+        in_progress = admission.body_bytes
+        if in_progress + size > admission.limits.bodies_bytes:
+            raise admission.busy(f"The gateway is busy with {in_progress} bytes of requests")
+        admission.body_bytes = in_progress + size
         self._reserved += size
 
     def __enter__(self) -> Ticket:

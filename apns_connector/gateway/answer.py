@@ -11,10 +11,15 @@ import msgspec
 
 from apns_connector.gateway.binding import Received
 from apns_connector.gateway.fault import Blame, form_of_faults, write_fault
-from apns_connector.gateway.headers import Headers, content_type_of, sendable
+from apns_connector.gateway.headers import Headers, answer_headers, content_type_of
 from apns_connector.gateway.refusal import Refused
 from apns_connector.mediation.form import Form
-from apns_connector.mediation.formatting import form_asked_for, format_message, is_set
+from apns_connector.mediation.formatting import (
+    form_asked_for,
+    format_message,
+    is_set,
+    write_envelope,
+)
 from apns_connector.mediation.message import Message
 
 _log = logging.getLogger(__name__)
@@ -55,11 +60,15 @@ def fault_answer(
 def write_answer(message: Message | None, received: Received) -> Answer:
     """The answer that a flow handed over, or 202 without body when it handed over none: nobody is
     told 202 for what no store has kept."""
+    version = received.form.version
+    if message is not None and version is not None and _is_plain(message, received):
+        headers = (("content-type", received.form.in_utf8), *answer_headers(message))
+        return Answer(200, headers, write_envelope(message, version))
     unkept = received.message.exchange.unkept
     if message is None or is_set(message, "FORCE_SC_ACCEPTED"):
         return unkept_answer(unkept, received.form) if unkept else ACCEPTED
     status = _status(message, _failure_status(unkept))
-    headers = tuple(sendable(message.properties.transport.fields()))
+    headers = answer_headers(message)
     if status == UNAVAILABLE and "retry-after" not in dict(headers):
         headers += _retry_after(unkept)
     if status in _BODILESS or is_set(message, "NO_ENTITY_BODY"):
@@ -68,6 +77,33 @@ def write_answer(message: Message | None, received: Received) -> Answer:
     formatted = format_message(message, form)
     content_type = formatted.content_type or content_type_of(message, form, received)
     return Answer(status, (("content-type", content_type), *headers), formatted.body)
+
+
+# The axis2 properties that shape an answer, besides the two that the request has set.
+_SHAPING = frozenset(
+    {
+        "FORCE_SC_ACCEPTED",
+        "HTTP_SC",
+        "NO_ENTITY_BODY",
+        "enableMTOM",
+        "enableSwA",
+        "setCharacterEncoding",
+    }
+)
+
+
+def _is_plain(message: Message, received: Received) -> bool:
+    """Whether nothing was set that shapes an answer, and it is no fault: what nearly every flow
+    leaves. Where an envelope came it is answered with 200, then, and an envelope of that version.
+    """
+    axis2 = message.properties.axis2
+    return (
+        _SHAPING.isdisjoint(axis2)
+        and axis2.get("messageType") == received.form.media_type
+        and axis2.get("ContentType") == received.content_type
+        and message.action == received.action
+        and not message.is_fault
+    )
 
 
 # What no store has kept.

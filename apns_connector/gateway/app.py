@@ -11,7 +11,7 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -34,7 +34,7 @@ from apns_connector.gateway.intake import Intake, Receiver
 from apns_connector.gateway.limits import Limits
 from apns_connector.gateway.refusal import Refused
 from apns_connector.gateway.request import Request
-from apns_connector.gateway.route import PREFIX, find_service, service_names
+from apns_connector.gateway.route import PREFIX, find_service, open_proxies, service_names
 from apns_connector.gateway.wsdl import write_wsdl
 from apns_connector.mediation.api import find_api, ordered
 from apns_connector.mediation.api_request import ApiRequest
@@ -60,6 +60,7 @@ class _Served:
         self.proxies = configuration.proxies
         self.main = Main() if defines_main(configuration) else None
         self._names = service_names(self.proxies)
+        self.open = open_proxies(self.proxies, self._names)
         self._apis = ordered(configuration.apis)
 
     def proxy(self, path: str) -> Proxy | None:
@@ -114,15 +115,13 @@ class Gateway:
         """Serve another configuration from the next request on. Those in progress keep theirs."""
         self._served = _Served(configuration, self._served.intake.serving(configuration))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         if scope["type"] == "lifespan":
-            await serve_lifespan(receive, send)
-            return
+            return serve_lifespan(receive, send)
         mounted = self._mounts.get(scope["path"][1:].partition("/")[0])
         if mounted is not None:
-            await mounted(scope, receive, send)
-        else:
-            await self._serve(Request.from_scope(scope, self._trusted), receive, Reply(send))
+            return mounted(scope, receive, send)
+        return self._serve(Request.from_scope(scope, self._trusted), receive, Reply(send))
 
     async def _serve(self, request: Request, receive: Receive, reply: Reply) -> None:
         served = self._served
@@ -147,6 +146,10 @@ class Gateway:
     # What is meant, in the order in which Synapse looks: services, APIs, main.
 
     def _meant(self, served: _Served, request: Request, reply: Reply) -> Answer | Receiver:
+        if request.method == "POST":
+            proxy = served.open.get((request.scheme, request.path))
+            if proxy is not None:  # nearly always
+                return proxy
         proxy = served.proxy(request.path)
         if proxy is not None:
             return self._at_proxy(proxy, request)

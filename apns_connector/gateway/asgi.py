@@ -31,29 +31,25 @@ class Disconnected(Exception):  # noqa: N818 - an outcome, named as one
 
 async def read_body(request: Request, receive: Receive, ticket: Ticket, limits: Limits) -> bytes:
     """The whole body. Raises Refused (413, 503) as soon as it is clear, and Disconnected."""
-    _check_length(request, limits)
+    largest = limits.body_bytes
+    # Refused before the first byte is asked for: with Expect: 100-continue none is ever sent.
+    announced = request.headers.get("content-length") or "0"
+    if announced.isdecimal() and len(announced) < 20 and int(announced) > largest:
+        raise _too_large(limits)
     chunks: list[bytes] = []
     size = 0
-    more = True
-    while more:
+    while True:
         event = await receive()
         if event["type"] == "http.disconnect":
             raise Disconnected
-        chunk = event.get("body", b"")
+        chunk: bytes = event.get("body", b"")
         size += len(chunk)
-        if size > limits.body_bytes:
+        if size > largest:
             raise _too_large(limits)
         ticket.reserve(len(chunk))
         chunks.append(chunk)
-        more = event.get("more_body", False)
-    return chunks[0] if len(chunks) == 1 else b"".join(chunks)
-
-
-def _check_length(request: Request, limits: Limits) -> None:
-    """Refuses before the first byte is asked for: with Expect: 100-continue none is ever sent."""
-    announced = request.headers.get("content-length") or "0"
-    if announced.isdecimal() and len(announced) < 20 and int(announced) > limits.body_bytes:
-        raise _too_large(limits)
+        if not event.get("more_body"):
+            return b"".join(chunks)
 
 
 def _too_large(limits: Limits) -> Refused:
@@ -68,23 +64,22 @@ def ends_connection(request: Request, answer: Answer) -> Answer:
     return msgspec.structs.replace(answer, headers=(*answer.headers, ("connection", "close")))
 
 
-class Reply:
+class Reply(msgspec.Struct, eq=False):
     """The one answer of a request: whoever comes first gives it, the flow or its deadline.
 
     ``headers`` go out with it, whoever gives it.
     """
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self.given = False
-        self.headers: Headers = ()
+    _send: Send
+    given: bool = False
+    headers: Headers = ()
 
     async def give(self, answer: Answer) -> None:
         """Sends the answer, unless one was sent already."""
         if self.given:
             return
         self.given = True
-        fields = (*answer.headers, *self.headers)
+        fields = answer.headers + self.headers
         headers = [(name.encode(), value.encode()) for name, value in fields]
         if answer.status not in NO_LENGTH:
             headers.append((b"content-length", b"%d" % len(answer.body)))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import msgspec
 
 from apns_connector.errors import (
@@ -19,6 +21,7 @@ from apns_connector.mediation.content_type import SOAP11, read_content_type
 from apns_connector.mediation.document import announced_media_type
 from apns_connector.mediation.form import Form, form_of
 from apns_connector.mediation.message import Message
+from apns_connector.mediation.properties import Headers
 
 
 class Received(msgspec.Struct, frozen=True):
@@ -55,28 +58,30 @@ def read_message(
     Raises Refused: 400 for what is broken, 413 for what is too large, 415 for a content type that
     is not served.
     """
-    encoding = request.headers.get("content-encoding")
+    headers = request.headers
+    encoding = headers.get("content-encoding")
     if encoding is not None and encoding.strip().lower() != "identity":
         raise Refused(
             415, "A body with Content-Encoding is not read", (("accept-encoding", "identity"),)
         )
-    header = request.headers.get("content-type") if body or request.wants_body else None
+    header = headers.get("content-type") if body or request.wants_body else None
     if header is None and body:
         raise Refused(415, "The request has no Content-Type: say what its body is")
+    target = request.target
     try:
         built = build_message(
             header,
             body,
             limits,
-            action=_action(request),
+            action=_unquoted(headers.get("soapaction")),
             configuration=configuration,
-            to=request.target,
-            headers=request.headers.items(),
+            to=target,
+            headers=Headers.of_request(headers),
             url_parameters=request.url_parameters(),
         )
     except ContentError as error:
         raise _refused(error) from error
-    _describe_transport(built, request)
+    _describe_transport(built, request, target)
     return Received(built.message, built.form, header, built.action)
 
 
@@ -89,21 +94,22 @@ def _refused(error: ContentError) -> Refused:
     return Refused(400, str(error), mismatch=isinstance(error, VersionMismatch))
 
 
-def _action(request: Request) -> str | None:
-    """The SOAPAction header without its quotes."""
-    header = (request.headers.get("soapaction") or "").strip()
+@lru_cache(maxsize=64)  # few actions have a name, and nearly each request names one
+def _unquoted(action: str | None) -> str | None:
+    """A SOAPAction header without its quotes."""
+    header = (action or "").strip()
     if len(header) > 1 and header[0] == header[-1] == '"':
         header = header[1:-1]
     return header or None
 
 
-def _describe_transport(built: Built, request: Request) -> None:
+def _describe_transport(built: Built, request: Request, target: str) -> None:
     """The axis2 properties by which flows ask how a request came in."""
     axis2 = built.message.properties.axis2
     axis2["HTTP_METHOD"] = request.method
     axis2["ContentType"] = request.headers.get("content-type")
     axis2["messageType"] = built.media_type
-    axis2["TransportInURL"] = request.target
+    axis2["TransportInURL"] = target
     if request.client is not None:
         axis2["REMOTE_ADDR"] = request.client
     if request.client_host is not None:

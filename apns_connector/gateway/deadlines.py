@@ -6,6 +6,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import msgspec
+
 from apns_connector.gateway.answer import Answer
 from apns_connector.gateway.asgi import Reply
 
@@ -21,15 +23,12 @@ class Deadlines:
     def begin(self, reply: Reply, late_answer: Callable[[], Answer]) -> Deadline:
         """For a flow that begins now: an ``async with`` block."""
         loop = asyncio.get_running_loop()
-        deadline = Deadline(self, reply, late_answer)
+        deadline = Deadline(self._ahead, reply, late_answer)
         self._ahead[deadline] = due = loop.time() + self._seconds
         if self._watched_by is not loop:
             self._watched_by = loop
             loop.call_at(due, self._look, loop)
         return deadline
-
-    def end(self, deadline: Deadline) -> None:
-        self._ahead.pop(deadline, None)
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
         now = loop.time()
@@ -42,22 +41,19 @@ class Deadlines:
         self._watched_by = None
 
 
-class Deadline:
+class Deadline(msgspec.Struct, eq=False):
     """Gives an answer when its ``async with`` block takes too long.
 
     The block itself runs on to its end: what it has begun, such as a push, has to be accounted
     for.
     """
 
-    __slots__ = ("_deadlines", "_giving", "_late_answer", "_reply")
+    _ahead: dict[Deadline, float]
+    _reply: Reply
+    _late_answer: Callable[[], Answer]
+    _giving: asyncio.Task[None] | None = None
 
-    def __init__(
-        self, deadlines: Deadlines, reply: Reply, late_answer: Callable[[], Answer]
-    ) -> None:
-        self._deadlines = deadlines
-        self._reply = reply
-        self._late_answer = late_answer
-        self._giving: asyncio.Task[None] | None = None
+    __repr__ = object.__repr__  # the request may hold secrets
 
     def is_over(self, loop: asyncio.AbstractEventLoop) -> None:
         self._giving = loop.create_task(self._reply.give(self._late_answer()))
@@ -66,6 +62,6 @@ class Deadline:
         return None
 
     async def __aexit__(self, *_: object) -> None:
-        self._deadlines.end(self)
+        self._ahead.pop(self, None)
         if self._giving is not None:
             await self._giving

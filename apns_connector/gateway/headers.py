@@ -44,6 +44,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # all but the tab; CR and LF
 _ACTION = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # what needs no escape inside quotes
 
 
+def answer_headers(message: Message) -> Headers:
+    """Those of the message that go out."""
+    transport = message.properties.transport
+    return () if transport.within(_NOT_SENT) else tuple(sendable(transport.fields()))
+
+
 def sendable(fields: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, str]]:
     """The fields that go out, names in lower case. Nothing that a flow puts into one can end it
     or begin another: such a field is left out and logged."""

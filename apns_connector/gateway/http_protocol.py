@@ -75,7 +75,8 @@ class GuardedProtocol(HttpToolsProtocol):
         elif self._header_bytes > self.limits.header_bytes:
             self._refuse(431, self._too_large())
             return
-        self._watch_deadline()
+        if self._phase != self._timed_phase:  # more data in the same phase does not prolong it
+            self._watch_deadline()
 
     def _feed(self, data: bytes) -> None:
         try:
@@ -117,15 +118,14 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         if self._phase == BODY:
             self._phase = IDLE
-            self._stop_deadline()
+            if self._deadline is not None:
+                self._stop_deadline()
             super().on_message_complete()
 
     # Deadlines.
 
     def _watch_deadline(self) -> None:
-        """One timer per phase: more data in the same phase does not prolong it."""
-        if self._phase == self._timed_phase:
-            return
+        """One timer per phase: that of the phase before, if there is one, is over."""
         self._stop_deadline()
         if self._phase != IDLE:
             self._start_deadline(self._phase)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from copy import copy
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from apns_connector.errors import ConnectorError
 from apns_connector.gateway.admission import Admission
@@ -65,9 +66,13 @@ class Intake:
         """
         with self._admission.admit() as ticket:
             body = await read_body(request, receive, ticket, self._limits)
-            late = partial(self._late, receiver, request)
-            async with self._deadlines.begin(reply, late):
-                answer = await self._answer(receiver, request, body)
+            async with self._deadlines.begin(reply, partial(self._late, receiver, request)):
+                try:
+                    answer = await self._mediated(receiver, request, body)
+                except Refused:
+                    raise
+                except Exception as error:  # noqa: BLE001 - one bad flow must not end the others
+                    answer = _failed(receiver, request, error)
                 if reply.given:
                     _log.warning("%s answered %d, too late", receiver, answer.status)
                 await reply.give(answer)
@@ -77,35 +82,39 @@ class Intake:
         reason = f"{receiver} has not answered within {seconds:g} seconds"
         return fault_answer(504, expected_form(request), Blame.SERVER, reason)
 
-    async def _answer(self, receiver: Receiver, request: Request, body: bytes) -> Answer:
-        # The tree of a message takes many times its text, and lives as long as the flow.
-        large = len(body) >= self._limits.large_body_bytes
-        try:
-            if large:
-                async with self._large_bodies:
-                    return await self._mediate(
-                        receiver, await asyncio.to_thread(self._read, request, body)
-                    )
-            return await self._mediate(receiver, self._read(request, body))
-        except Refused:
+    def _mediated(
+        self, receiver: Receiver, request: Request, body: bytes
+    ) -> Coroutine[Any, Any, Answer]:
+        if len(body) < self._limits.large_body_bytes:
+            received = read_message(request, body, self._configuration, self._limits)
+            return _mediate(receiver, received)
+        return self._mediate_large(receiver, request, body)
+
+    async def _mediate_large(self, receiver: Receiver, request: Request, body: bytes) -> Answer:
+        """The tree of a message takes many times its text, and lives as long as the flow."""
+        async with self._large_bodies:
+            received = await asyncio.to_thread(
+                read_message, request, body, self._configuration, self._limits
+            )
+            return await _mediate(receiver, received)
+
+
+async def _mediate(receiver: Receiver, received: Received) -> Answer:
+    try:
+        exchange = await receiver.receive(received.message)
+    except ConnectorError as error:
+        if not (unkept := received.message.exchange.unkept):
             raise
-        except ConnectorError as error:
-            reason = str(error).partition("\n")[0]
-            _log.warning("%s: no fault handler is left for %r", receiver, reason)
-        except Exception:  # noqa: BLE001 - one bad flow must not end the others; it is logged
-            _log.exception("%s failed unexpectedly", receiver)
-            reason = UNEXPECTED
-        return fault_answer(500, expected_form(request), Blame.SERVER, reason)
+        _log.warning("%s: no fault handler is left for %r", receiver, str(error))
+        return unkept_answer(unkept, received.form)
+    return write_answer(exchange.take_response(), received)
 
-    def _read(self, request: Request, body: bytes) -> Received:
-        return read_message(request, body, self._configuration, self._limits)
 
-    async def _mediate(self, receiver: Receiver, received: Received) -> Answer:
-        try:
-            exchange = await receiver.receive(received.message)
-        except ConnectorError as error:
-            if not (unkept := received.message.exchange.unkept):
-                raise
-            _log.warning("%s: no fault handler is left for %r", receiver, str(error))
-            return unkept_answer(unkept, received.form)
-        return write_answer(exchange.take_response(), received)
+def _failed(receiver: Receiver, request: Request, error: Exception) -> Answer:
+    if isinstance(error, ConnectorError):
+        reason = str(error).partition("\n")[0]
+        _log.warning("%s: no fault handler is left for %r", receiver, reason)
+    else:
+        reason = UNEXPECTED
+        _log.error("%s failed unexpectedly", receiver, exc_info=error)
+    return fault_answer(500, expected_form(request), Blame.SERVER, reason)

@@ -19,8 +19,8 @@ class JoinedWrites:
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._loop = loop
-        self._waiting: list[bytes] = []
-        self._size = 0
+        self._waiting = b""
+        self.is_closing = transport.is_closing  # asked with each answer
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -28,9 +28,8 @@ class JoinedWrites:
     def write(self, data: bytes) -> None:
         if not self._waiting:
             self._loop.call_soon(self._flush)
-        self._waiting.append(data)
-        self._size += len(data)
-        if self._size >= AT_MOST:
+        self._waiting += data
+        if len(self._waiting) >= AT_MOST:
             self._flush()
 
     def write_eof(self) -> None:
@@ -42,6 +41,6 @@ class JoinedWrites:
         self._transport.close()
 
     def _flush(self) -> None:
-        waiting, self._waiting, self._size = self._waiting, [], 0
-        if waiting and not self._transport.is_closing():
-            self._transport.write(b"".join(waiting))
+        waiting, self._waiting = self._waiting, b""
+        if waiting and not self.is_closing():
+            self._transport.write(waiting)

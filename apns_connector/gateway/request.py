@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -33,19 +33,25 @@ class Request(msgspec.Struct, frozen=True):
     @classmethod
     def from_scope(cls, scope: Mapping[str, Any], trusted: Networks = ()) -> Request:
         """From an ASGI ``http`` scope. ``trusted``: proxies that say for whom they ask."""
-        client = scope.get("client")
-        peer = client[0] if client else None
-        headers = _joined(scope["headers"])
+        fields = scope["headers"]
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in fields}
+        if len(headers) != len(fields):
+            headers = _joined(fields)
+        peer = scope.get("client")
+        client, host = peer[0] if peer else None, None
+        if trusted:
+            host = client_host(client, headers.get("x-forwarded-host"), trusted)
+            client = client_address(client, headers.get("x-forwarded-for"), trusted)
         return cls(
-            method=scope["method"],
-            path=scope["path"],
-            query=scope["query_string"].decode("latin-1"),
-            headers=headers,
-            scheme=scope.get("scheme", "http"),
-            client=client_address(peer, headers.get("x-forwarded-for"), trusted),
-            client_host=client_host(peer, headers.get("x-forwarded-host"), trusted),
-            http_version=scope.get("http_version", "1.1"),
-            raw_path=scope.get("raw_path", b"").decode("latin-1"),
+            scope["method"],
+            scope["path"],
+            scope["query_string"].decode("latin-1"),
+            headers,
+            scope.get("scheme", "http"),
+            client,
+            host,
+            scope.get("http_version", "1.1"),
+            scope.get("raw_path", b"").decode("latin-1"),
         )
 
     def url_parameters(self) -> dict[str, str]:
@@ -75,11 +81,9 @@ class Request(msgspec.Struct, frozen=True):
         return f"{path}?{self.query}" if self.query else path
 
 
-def _joined(fields: Collection[tuple[bytes, bytes]]) -> dict[str, str]:
-    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in fields}
-    if len(headers) == len(fields):  # nearly always: none is repeated
-        return headers
-    headers.clear()
+def _joined(fields: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Where a field is repeated."""
+    headers: dict[str, str] = {}
     for raw_name, raw_value in fields:
         name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         headers[name] = f"{headers[name]}, {value}" if name in headers else value

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from apns_connector.mediation.proxy import Proxy
+
 PREFIX = "/services"
 
 
@@ -32,3 +34,17 @@ def find_service(path: str, names: Mapping[str, str]) -> str | None:
     if not path.startswith(PREFIX + "/"):
         return None
     return names.get(path[len(PREFIX) + 1 :].partition("/")[0])
+
+
+def open_proxies(
+    proxies: Mapping[str, Proxy], names: Mapping[str, str]
+) -> dict[tuple[str, str], Proxy]:
+    """What a POST means, by scheme and path, as far as that can be told before it comes. Whatever
+    is not in here may still be for a proxy, or be refused by one."""
+    paths = {path: find_service(path, names) for path in (f"{PREFIX}/{name}" for name in names)}
+    return {
+        (scheme, path): proxies[service]
+        for path, service in paths.items()
+        if service is not None and proxies[service].active
+        for scheme in proxies[service].transports or ("http", "https")
+    }

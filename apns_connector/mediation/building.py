@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
+
+import msgspec
 
 from apns_connector.errors import (
     ContentError,
@@ -38,7 +40,7 @@ _BY_ENVELOPE = {
 }
 
 
-class Built(NamedTuple):
+class Built(msgspec.Struct, frozen=True):
     """``form`` is what the body turned out to be, ``media_type`` what it is called, ``action`` what
     the transport said, over which a header of the envelope may have won in the message."""
 
@@ -119,23 +121,23 @@ def _from_xml(
     root = xml.parse(content, _xml_limits(limits.envelope_bytes))
     if document.packaged:
         xop.restore(root, document.parts, limits.body_bytes)
-    form = _form(root, announced, document.media_type)
+    form = _BY_ENVELOPE.get(root.tag, Form.POX)
+    if form is not announced:
+        _check_announced(root, announced, document.media_type)
     build = Message.from_payload if form is Form.POX else Message.from_envelope
     return Built(build(root, **values), form, form.media_type, values["action"])
 
 
-def _form(root: Element, announced: Form, media_type: str) -> Form:
-    """What the root element is. Only the two SOAP types promise anything about it."""
-    found = _BY_ENVELOPE.get(root.tag, Form.POX)
-    if found is announced or announced is Form.POX:
-        return found
+def _check_announced(root: Element, announced: Form, media_type: str) -> None:
+    """Only the two SOAP types promise anything about the root element."""
+    if announced is Form.POX:
+        return
     if xml.local_name(root.tag) == "Envelope":
         raise VersionMismatch(
             f"The Envelope <{root.tag[:200]}> is not of the SOAP version of {media_type}"
         )
-    if announced is Form.SOAP11:  # text/xml is also what plain XML was called for long
-        return found
-    raise ContentError(f"The root element <{root.tag[:200]}> is not a SOAP Envelope")
+    if announced is Form.SOAP12:  # text/xml is also what plain XML was called for long
+        raise ContentError(f"The root element <{root.tag[:200]}> is not a SOAP Envelope")
 
 
 # Everything else.

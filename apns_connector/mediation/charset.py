@@ -38,6 +38,8 @@ def readable_xml(document: bytes, charset: str | None) -> bytes:
     RFC 7303 3: a byte order mark first, then the charset parameter, then the XML declaration.
     Raises ContentError.
     """
+    if charset in ("UTF-8", "utf-8") and document[:1] == b"<" and document[1:2].isalpha():
+        return document  # without a declaration it is UTF-8 (XML 1.0 4.3.3)
     if charset is None or document.startswith(_BYTE_ORDER_MARKS) or _agrees(document, charset):
         return document
     text = decoded(document, charset)
@@ -45,8 +47,6 @@ def readable_xml(document: bytes, charset: str | None) -> bytes:
 
 
 def _agrees(document: bytes, charset: str) -> bool:
-    if charset in ("UTF-8", "utf-8") and document[:1] == b"<" and document[1:2].isalpha():
-        return True  # without a declaration it is UTF-8 (XML 1.0 4.3.3)
     declared = _DECLARED_ENCODING.match(document)
     name = "utf-8" if declared is None else declared[1].decode("ascii")
     return name.lower() == charset.lower()

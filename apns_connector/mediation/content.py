@@ -14,7 +14,7 @@ from lxml import etree
 
 from apns_connector.errors import XmlError
 from apns_connector.mediation.json_xml import element_to_json, json_to_element
-from apns_connector.mediation.soap import BODIES, SoapVersion, new_envelope, version_of
+from apns_connector.mediation.soap import BODIES, HEADERS, SoapVersion, new_envelope, version_of
 from apns_connector.mediation.written_envelope import WrittenEnvelope
 from apns_connector.mediation.xml import PAYLOAD, Element, children, local_name, writable
 
@@ -72,13 +72,7 @@ class Content:
     def header(self) -> Element | None:
         """The SOAP Header, or ``None``."""
         frame = self.frame_of_payload
-        if frame is None:
-            return None
-        tag = version_of(frame).header
-        for child in frame:
-            if child.tag == tag:
-                return child
-        return None
+        return None if frame is None else header_of(frame)
 
     @property
     def payload(self) -> Element | None:
@@ -134,7 +128,8 @@ class Content:
 
     def replace_written(self, envelope: WrittenEnvelope) -> None:
         """As ``replace_envelope``; it is copied when somebody asks for it, and not before."""
-        self._forget_json()
+        if self._json is not _NO_JSON:
+            self._forget_json()
         self._envelope, self._written = None, envelope
 
     def replace_payload(self, payload: Element) -> None:
@@ -207,10 +202,20 @@ class Content:
         self._written = source._written
 
 
+def header_of(envelope: Element) -> Element | None:
+    """Raises XmlError for what is no envelope."""
+    tag = HEADERS.get(envelope.tag) or version_of(envelope).header
+    if len(envelope) and (first := envelope[0]).tag == tag:  # where it belongs
+        return first
+    return next(envelope.iterchildren(tag), None)
+
+
 def body_of(envelope: Element) -> Element:
     """Raises XmlError for what is no envelope, and for one without body."""
     tag = BODIES.get(envelope.tag) or version_of(envelope).body
-    for child in reversed(envelope):  # it comes last
+    if len(envelope) and (last := envelope[-1]).tag == tag:  # where it belongs
+        return last
+    for child in reversed(envelope):
         if child.tag == tag:
             return child
     raise XmlError(f"The SOAP Envelope has no {local_name(tag)}")

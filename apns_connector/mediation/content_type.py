@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 
 from apns_connector.errors import ContentError, ContentNotSupported
@@ -36,7 +36,7 @@ _CHARSET = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ContentType:
     """``media_type`` in lower case; ``parameters`` by lower-case name, values as they were sent."""
 
@@ -47,7 +47,12 @@ class ContentType:
         """A parameter, or None where it is absent or empty."""
         return self.parameters.get(name) or None
 
-    @property
+    @cached_property
+    def action(self) -> str | None:
+        """The parameter of SOAP 1.2, or None."""
+        return self.get("action")
+
+    @cached_property
     def charset(self) -> str | None:
         """The charset parameter, or None where the document itself has to tell.
 
@@ -56,14 +61,9 @@ class ContentType:
         for.
         """
         name = self.get("charset")
-        if name is not None and not _is_read(name):
+        if name is not None and _CHARSET.fullmatch(name) is None:
             raise ContentNotSupported(f"The charset '{name[:40]}' is not supported: send UTF-8")
         return name
-
-
-@lru_cache(maxsize=64)  # few have a name, and each message names one
-def _is_read(charset: str) -> bool:
-    return _CHARSET.fullmatch(charset) is not None
 
 
 @lru_cache(maxsize=256)

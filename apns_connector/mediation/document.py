@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+
+import msgspec
 
 from apns_connector.errors import ContentNotSupported
 from apns_connector.mediation.content_limits import ContentLimits
@@ -14,7 +15,7 @@ from apns_connector.mediation.multipart import Part, Related, read_related
 _NO_PARTS: Mapping[str, Part] = MappingProxyType({})
 
 
-class Document(NamedTuple):
+class Document(msgspec.Struct, frozen=True):
     """``content`` in ``charset``, where one is named; ``media_type`` inside multipart that of its
     root; ``action`` a parameter of SOAP 1.2; ``parts`` by Content-ID, that of the ``root``
     included; ``packaged`` when its xop:Include elements stand for parts (MTOM)."""
@@ -32,7 +33,7 @@ def read_document(content_type: ContentType, body: bytes, limits: ContentLimits)
     """Unpacks a body. Raises ContentError."""
     if content_type.media_type == RELATED:
         return _unpacked(content_type, read_related(body, content_type, limits))
-    return Document(body, content_type.media_type, content_type.charset, content_type.get("action"))
+    return Document(body, content_type.media_type, content_type.charset, content_type.action)
 
 
 def announced_media_type(content_type: ContentType) -> str | None:
@@ -57,7 +58,7 @@ def _unpacked(outer: ContentType, related: Related) -> Document:
         content=root.content,
         media_type=described.media_type,
         charset=inner.charset,
-        action=described.get("action") or outer.get("action") or inner.get("action"),
+        action=described.action or outer.action or inner.action,
         parts=related.parts,
         root=related.root,
         packaged=packaged,

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 if TYPE_CHECKING:
     from apns_connector.mediation.attempt import Attempt
     from apns_connector.mediation.message import Message
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class Exchange:
+class Exchange(msgspec.Struct, eq=False):
     """Shared by all messages derived from the request.
 
     ``unkept``: messages, by their id, that no store could take, and after how many seconds it may;
@@ -22,26 +24,16 @@ class Exchange:
     ``attempt``: of the record, where the message came out of a store.
     """
 
-    __slots__ = (
-        "_at_end",
-        "_branches",
-        "_change",
-        "_over",
-        "attempt",
-        "operation",
-        "response",
-        "unkept",
-    )
+    response: Message | None = None
+    operation: dict[str, Any] = msgspec.field(default_factory=dict)
+    unkept: dict[str, int | None] = msgspec.field(default_factory=dict)
+    attempt: Attempt | None = None
+    _branches: set[asyncio.Task[None]] | None = None
+    _change: asyncio.Future[None] | None = None
+    _at_end: list[Callable[[], None]] | None = None
+    _over: bool = False
 
-    def __init__(self) -> None:
-        self.response: Message | None = None
-        self.operation: dict[str, Any] = {}
-        self.unkept: dict[str, int | None] = {}
-        self.attempt: Attempt | None = None
-        self._branches: set[asyncio.Task[None]] | None = None
-        self._change: asyncio.Future[None] | None = None
-        self._at_end: list[Callable[[], None]] | None = None
-        self._over = False
+    __repr__ = object.__repr__  # what it holds may be secret
 
     def respond(self, message: Message) -> None:
         """Hand over the answer. The first one wins: the caller has room for one only."""
@@ -49,7 +41,8 @@ class Exchange:
             _log.warning("A second answer to one request is ignored (%s)", message.message_id)
             return
         self.response = message
-        self._tell()
+        if self._change is not None:
+            self._tell()
 
     def take_response(self) -> Message | None:
         """The answer, handed out once. Answer and exchange hold each other: let go of here, a
@@ -93,7 +86,9 @@ class Exchange:
 
     def end(self) -> None:
         """The flow of the request has ended; branches may go on."""
-        for action in self._at_end or ():
+        if self._at_end is None:
+            return
+        for action in self._at_end:
             action()
         self._at_end = None
 

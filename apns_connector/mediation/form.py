@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import lru_cache
 
 from apns_connector.mediation import content_type as types
 from apns_connector.mediation.soap import SoapVersion
 
 
 class Form(Enum):
-    """``media_type`` as it goes out; ``version`` of the envelope, None for what has none;
-    ``is_xml`` with or without an envelope."""
+    """``media_type`` as it goes out, and as a header with the charset: ``in_utf8``; ``version`` of
+    the envelope, None for what has none; ``is_xml`` with or without an envelope."""
 
     SOAP11 = (types.SOAP11, SoapVersion.SOAP11)
     SOAP12 = (types.SOAP12, SoapVersion.SOAP12)
@@ -23,6 +24,7 @@ class Form(Enum):
 
     def __init__(self, media_type: str, version: SoapVersion | None) -> None:
         self.media_type = media_type
+        self.in_utf8 = f"{media_type}; charset=UTF-8"
         self.version = version
         self.is_xml = version is not None or media_type == types.POX
 
@@ -33,6 +35,7 @@ _FORMS = {form.media_type: form for form in Form} | {
 }
 
 
+@lru_cache(maxsize=256)  # few media types have a name, and each message asks several times
 def form_of(media_type: str) -> Form:
     """The form of a media type in lower case; binary for one that says nothing of its content.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from typing import Any, NamedTuple
+from typing import Any
 
+import msgspec
 from lxml import etree
 
 from apns_connector.mediation import xml
@@ -25,7 +26,7 @@ from apns_connector.mediation.xml import Element
 DECLARATION = b'<?xml version="1.0" encoding="UTF-8"?>'
 
 
-class Formatted(NamedTuple):
+class Formatted(msgspec.Struct, frozen=True):
     """``content_type`` where the body alone decides it, because it has a boundary."""
 
     body: bytes

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from lxml import etree
 
-from apns_connector.mediation.content import Content, body_of
+from apns_connector.mediation.content import Content, body_of, header_of
 from apns_connector.mediation.exchange import Exchange
 from apns_connector.mediation.frame import Frame, snapshot
-from apns_connector.mediation.properties import FunctionContext, Properties, independent
+from apns_connector.mediation.properties import FunctionContext, Headers, Properties, independent
 from apns_connector.mediation.soap import SoapVersion, new_envelope
 from apns_connector.mediation.xml import WSA_NAMESPACES, Element, local_name
 
@@ -99,18 +99,18 @@ class Message(Content):
         configuration: Configuration,
         to: str | None = None,
         action: str | None = None,
-        headers: Iterable[tuple[str, str]] = (),
+        headers: Headers | Iterable[tuple[str, str]] = (),
         attachments: Mapping[str, Attachment] | None = None,
         url_parameters: Mapping[str, str] = _NO_PARAMETERS,
         exchange: Exchange | None = None,
     ) -> None:
         super().__init__(envelope)
         self.configuration = configuration
-        self.exchange = exchange or Exchange()
+        self.exchange = exchange = exchange or Exchange()
         self.properties = Properties(
-            headers=headers, operation=self.exchange.operation, registry=configuration.registry
+            headers=headers, operation=exchange.operation, registry=configuration.registry
         )
-        self.attachments: dict[str, Attachment] = dict(attachments or ())
+        self.attachments: dict[str, Attachment] = dict(attachments) if attachments else {}
         self.url_parameters = url_parameters
         self.to: str | None = to
         self.action: str | None = action
@@ -129,7 +129,9 @@ class Message(Content):
         self.response = False
         self.pox = False
         self.pox_fault = False
-        self._read_addressing()
+        header = None if envelope is None else header_of(envelope)
+        if header is not None and len(header):
+            self._read_addressing(header)
 
     @classmethod
     def from_envelope(cls, envelope: Element, **values: Any) -> Message:
@@ -174,7 +176,7 @@ class Message(Content):
     @property
     def is_fault(self) -> bool:
         """A SOAP fault, or plain XML that is marked as one."""
-        if self.pox_fault or self.has_json or self.written_envelope is not None:
+        if self._written is not None or self.pox_fault or self.has_json:
             return self.pox_fault
         payload = self.payload
         return payload is not None and payload.tag in _FAULTS
@@ -200,10 +202,7 @@ class Message(Content):
         self.response = True
         self.exchange.respond(self)
 
-    def _read_addressing(self) -> None:
-        header = self.header
-        if header is None or not len(header):
-            return
+    def _read_addressing(self, header: Element) -> None:
         for block in header.iterchildren(etree.Element):
             namespace, _, name = block.tag[1:].rpartition("}")
             if namespace in WSA_NAMESPACES and name in _ADDRESSING:

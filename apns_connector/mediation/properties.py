@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, MutableMapping, Set
 from copy import deepcopy
 from typing import Any, Protocol
 
+import msgspec
 from lxml import etree
 
 from apns_connector.errors import MediationError
@@ -38,39 +39,62 @@ class TextSource(Protocol):
 class Headers(MutableMapping[str, Any]):
     """Transport headers: any spelling of a name finds the value, the last spelling is kept."""
 
-    __slots__ = ("_fields",)
+    # Values by lower-case name; the names that are spelled in another way, by the same.
+    __slots__ = ("_spelled", "_values")
 
     def __init__(self, fields: Iterable[tuple[str, Any]] = ()) -> None:
-        self._fields = {name.lower(): (name, value) for name, value in fields}
+        self._values: dict[str, Any] = {}
+        self._spelled: dict[str, str] = {}
+        for name, value in fields:
+            self[name] = value
+
+    @classmethod
+    def of_request(cls, fields: Mapping[str, str]) -> Headers:
+        """Those of an HTTP request, whose names are in lower case already."""
+        headers = cls.__new__(cls)
+        headers._values, headers._spelled = dict(fields), {}
+        return headers
 
     def __getitem__(self, name: str) -> Any:
-        return self._fields[name.lower()][1]
+        return self._values[name.lower()]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        self._fields[name.lower()] = (name, value)
+        key = name.lower()
+        self._values[key] = value
+        if key != name:
+            self._spelled[key] = name
+        else:
+            self._spelled.pop(key, None)
 
     def __delitem__(self, name: str) -> None:
-        del self._fields[name.lower()]
+        key = name.lower()
+        del self._values[key]
+        self._spelled.pop(key, None)
 
     def __iter__(self) -> Iterator[str]:
-        return (name for name, _ in self._fields.values())
+        return (self._spelled.get(key, key) for key in self._values)
 
     def __len__(self) -> int:
-        return len(self._fields)
+        return len(self._values)
 
     def fields(self) -> Iterable[tuple[str, Any]]:
         """As ``items``, without a look-up for each."""
-        return self._fields.values()
+        if not self._spelled:
+            return self._values.items()
+        return [(self._spelled.get(key, key), value) for key, value in self._values.items()]
+
+    def within(self, names: frozenset[str]) -> bool:
+        """Whether there is no other name than these, which are in lower case."""
+        return names.issuperset(self._values)
 
 
-class FunctionContext:
+class FunctionContext(msgspec.Struct, eq=False):
     """The parameters of one running template; ``$func:x`` reads the innermost one."""
 
-    __slots__ = ("parameters", "template")
+    template: str
+    parameters: Mapping[str, Any]
 
-    def __init__(self, template: str, parameters: Mapping[str, Any]) -> None:
-        self.template = template
-        self.parameters = parameters
+    __repr__ = object.__repr__  # parameters may be secret
 
     def get(self, name: str) -> Any:
         """The value, or ``None`` for a parameter that was not given."""
@@ -93,14 +117,14 @@ class Properties:
     def __init__(
         self,
         *,
-        headers: Iterable[tuple[str, Any]] = (),
+        headers: Headers | Iterable[tuple[str, Any]] = (),
         operation: dict[str, Any] | None = None,
         registry: TextSource | None = None,
     ) -> None:
         self.default: dict[str, Any] = {}
         self.axis2: dict[str, Any] = {}
         self.axis2_client: dict[str, Any] = {}
-        self.transport = Headers(headers)
+        self.transport = headers if isinstance(headers, Headers) else Headers(headers)
         self.operation: dict[str, Any] = {} if operation is None else operation
         self.functions: list[FunctionContext] = []
         self._registry = registry

@@ -29,7 +29,8 @@ class SoapVersion(Enum):
 
 
 _VERSION_BY_TAG = {version.envelope: version for version in SoapVersion}
-# The tag of the body by that of the envelope.
+# The tags of header and body by that of the envelope.
+HEADERS = {version.envelope: version.header for version in SoapVersion}
 BODIES = {version.envelope: version.body for version in SoapVersion}
 
 

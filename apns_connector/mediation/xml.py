@@ -60,7 +60,7 @@ def parse(content: bytes, limits: Limits = MESSAGE) -> Element:
     Raises XmlError for a document that is not well-formed, declares a document type, or exceeds
     ``limits``.
     """
-    return _parsed(content, limits, _parser())
+    return _parsed(content, limits, getattr(_parsers, "strict", None) or _parser("strict"))
 
 
 def parse_own(content: bytes) -> Element:
@@ -106,7 +106,9 @@ def _parsed(
         ) from error
     except ValueError as error:
         raise XmlError(f"The document cannot be read: {error}") from error
-    _refuse_document_type(root)
+    # Looking for "<!DOCTYPE" in the bytes would miss it in UTF-16: ask the parsed document.
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise XmlError("The document declares a document type (DOCTYPE), which is refused")
     # A document holds at most as many elements, one inside the other, as there are "<" in it.
     # Counting bytes costs nothing beside the walk, so ordinary messages are never walked.
     if content.count(b"<") > min(limits.depth, limits.elements):
@@ -155,7 +157,7 @@ def line_of(element: Element) -> int | None:
     return line
 
 
-def _parser(kind: str = "strict") -> etree.XMLParser:
+def _parser(kind: str) -> etree.XMLParser:
     """The parser of this thread: making one costs more than parsing a small message."""
     parser: etree.XMLParser | None = getattr(_parsers, kind, None)
     if parser is None:
@@ -173,12 +175,6 @@ def _new_parser(*, huge: bool = False) -> etree.XMLParser:
         attribute_defaults=False,
         huge_tree=huge,
     )
-
-
-def _refuse_document_type(root: Element) -> None:
-    # Looking for "<!DOCTYPE" in the bytes would miss it in UTF-16: ask the parsed document.
-    if root.getroottree().docinfo.internalDTD is not None:
-        raise XmlError("The document declares a document type (DOCTYPE), which is refused")
 
 
 def _refuse_growth(root: Element, limits: Limits) -> None:

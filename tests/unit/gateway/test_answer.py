@@ -10,6 +10,7 @@ from apns_connector.mediation import xml
 from apns_connector.mediation.fault import Detail, FaultCode, SoapFault
 from apns_connector.mediation.form import Form
 from apns_connector.mediation.soap import SoapVersion, new_envelope
+from apns_connector.mediation.written_envelope import WrittenEnvelope
 
 SOAP11 = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12 = "http://www.w3.org/2003/05/soap-envelope"
@@ -60,6 +61,34 @@ def test_an_answer_has_the_form_of_its_request(received):
     version = received.form.version
     assert root.tag == ("a" if version is None else version.envelope)
     assert "".join(root.itertext()) == "\u00e4"
+
+
+def left_alone(message) -> None:
+    pass
+
+
+def set_header(message) -> None:
+    message.properties.set("X-A", "1", "transport")
+
+
+def answer_with_json(message) -> None:
+    message.replace_json({"a": 1})
+
+
+def write_ahead(message) -> None:
+    message.replace_written(WrittenEnvelope(new_envelope(SoapVersion.SOAP11, xml.parse(b"<b/>"))))
+
+
+@pytest.mark.parametrize(
+    "change", [left_alone, set_header, answer_with_json, write_ahead, make_fault]
+)
+def test_an_answer_that_nothing_shapes_is_as_one_that_says_of_itself_what_goes_without_saying(
+    received, change
+):
+    change(received.message)
+    saying = received.message.clone()
+    saying.properties.set("setCharacterEncoding", "true", "axis2")
+    assert write_answer(received.message, received) == write_answer(saying, received)
 
 
 def test_a_fault_is_500_in_the_form_of_the_request(received):

@@ -97,6 +97,28 @@ def test_a_request_goes_to_the_api_of_its_context(tmp_path):
     assert gateway.requests_in_progress == 0
 
 
+@pytest.mark.parametrize(
+    ("attributes", "path", "scheme", "status"),
+    [
+        ("", "/services/P", "http", 200),
+        ("", "/services/P/mediate", "http", 200),
+        ("", "/services/P.PHttpsSoap12Endpoint", "https", 200),
+        ('transports="https"', "/services/P", "https", 200),
+        ('transports="https"', "/services/P", "http", 404),
+        ('startOnLoad="false"', "/services/P", "http", 503),
+    ],
+)
+def test_a_proxy_is_reached_by_its_names_and_transports_once_it_is_started(
+    tmp_path, attributes, path, scheme, status
+):
+    gateway = serving(
+        tmp_path,
+        f'<proxy name="P" {attributes}>'
+        "<target><inSequence><respond/></inSequence></target></proxy>",
+    )
+    assert ask(gateway, "POST", path, ENVELOPE, scheme=scheme)[0] == status
+
+
 def test_a_flow_sees_the_client_that_a_trusted_proxy_names(tmp_path):
     main = "".join(
         f"<property name='{name}' expression=\"$axis2:{name}\" scope='transport'/>"

@@ -1,6 +1,6 @@
 import pytest
 
-from apns_connector.gateway.headers import content_type_of, sendable
+from apns_connector.gateway.headers import answer_headers, content_type_of, sendable
 from apns_connector.mediation.form import Form
 
 ENVELOPE12 = b'<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body/></e:Envelope>'
@@ -35,6 +35,14 @@ def test_a_field_that_could_begin_another_is_left_out_and_logged(name, value, ca
     assert list(sendable([(name, value), ("X-B", "kept")])) == [("x-b", "kept")]
     assert "has a character that HTTP forbids" in caplog.text
     assert "\r" not in caplog.records[0].getMessage()
+
+
+def test_the_headers_of_a_request_come_back_but_for_those_that_belong_to_others(receive):
+    message = receive(ENVELOPE12, "application/soap+xml", host="h").message
+    assert answer_headers(message) == ()
+    message.properties.set("X-A", "1", "transport")
+    message.properties.set("Location", "/x", "transport")
+    assert answer_headers(message) == (("x-a", "1"), ("location", "/x"))
 
 
 @pytest.fixture

@@ -1,6 +1,13 @@
 import pytest
 
-from apns_connector.gateway.route import endpoint_name, find_service, service_names
+from apns_connector.gateway.route import (
+    endpoint_name,
+    find_service,
+    open_proxies,
+    service_names,
+)
+from apns_connector.mediation.flow import Flows
+from apns_connector.mediation.proxy import Proxy
 
 NAMES = service_names(["Push", "a.b"])
 
@@ -38,3 +45,20 @@ def test_a_service_that_is_called_like_the_alias_of_another_keeps_its_name():
     alias = endpoint_name("P", "http", "Soap11")
     names = service_names(["P", alias])
     assert find_service(f"/services/{alias}", names) == alias
+
+
+def test_a_proxy_is_open_at_each_of_its_names_by_its_transports_once_it_is_started():
+    proxies = {
+        "P": Proxy("P", flows=Flows(), transports=("https",)),
+        "Q": Proxy("Q", flows=Flows()),
+        "Stopped": Proxy("Stopped", flows=Flows(), active=False),
+        "no/name": Proxy("no/name", flows=Flows()),  # a path has only what is before its "/"
+    }
+    names = service_names(proxies)
+    found = open_proxies(proxies, names)
+    assert found == {
+        (scheme, f"/services/{name}"): proxies[service]
+        for name, service in names.items()
+        for scheme in ("http", "https")
+        if service == "Q" or (service, scheme) == ("P", "https")
+    }

@@ -9,7 +9,7 @@ import pytest
 
 from apns_connector.errors import XmlError
 from apns_connector.mediation import content, xml
-from apns_connector.mediation.content import Content, body_of
+from apns_connector.mediation.content import Content, body_of, header_of
 from apns_connector.mediation.json_payload import read_json
 from apns_connector.mediation.soap import SoapVersion, new_envelope
 from apns_connector.mediation.written_envelope import WrittenEnvelope
@@ -211,6 +211,23 @@ def test_an_envelope_without_body_is_told() -> None:
         body_of(xml.parse(f"<Envelope xmlns='{xml.SOAP11}'/>".encode()))
     with pytest.raises(XmlError, match="is not a SOAP"):
         body_of(xml.parse(b"<a/>"))
+
+
+@pytest.mark.parametrize(
+    ("inside", "found"),
+    [
+        ("<Header/><Body/>", True),
+        ("<!--c--><Header/><!--c--><Body/><!--c-->", True),
+        ("<Body/><Header/>", True),
+        ("<Body/>", False),
+    ],
+)
+def test_header_and_body_are_found_wherever_they_are(inside: str, found: bool) -> None:
+    envelope = xml.parse(f"<Envelope xmlns='{xml.SOAP11}'>{inside}</Envelope>".encode())
+    header = header_of(envelope)
+    assert body_of(envelope).tag == SoapVersion.SOAP11.body
+    assert (header is not None) is found
+    assert header is None or header.tag == SoapVersion.SOAP11.header
 
 
 def test_comments_are_no_payload() -> None:

@@ -96,6 +96,30 @@ def test_the_fields_of_headers_are_their_items() -> None:
     assert list(headers.fields()) == list(headers.items()) == [("x-a", "3"), ("x-b", "2")]
 
 
+def test_a_name_that_is_spelled_in_another_way_keeps_its_place() -> None:
+    headers = Headers([("x-a", "1"), ("x-b", "2")])
+    headers["X-A"] = "3"
+    assert list(headers.fields()) == list(headers.items()) == [("X-A", "3"), ("x-b", "2")]
+    del headers["x-a"]
+    headers["x-a"] = "4"
+    assert list(headers.fields()) == [("x-b", "2"), ("x-a", "4")]
+
+
+def test_the_headers_of_a_request_are_copied() -> None:
+    fields = {"host": "h", "x-a": "1"}
+    headers = Headers.of_request(fields)
+    headers["X-A"] = "2"
+    assert fields == {"host": "h", "x-a": "1"}
+    assert dict(headers) == {"host": "h", "X-A": "2"}
+
+
+def test_headers_are_within_the_names_that_they_have_in_any_spelling() -> None:
+    headers = Headers([("Host", "h"), ("X-A", "1")])
+    assert headers.within(frozenset({"host", "x-a", "date"}))
+    assert not headers.within(frozenset({"host"}))
+    assert Headers().within(frozenset())
+
+
 def test_the_variables_of_the_gateway_itself_are_not_readable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
