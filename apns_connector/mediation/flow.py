@@ -70,9 +70,9 @@ class Flows:
     def _run_in(self, message: Message) -> Awaitable[bool]:
         """Whether the request goes on to the endpoint."""
         before = message.configuration.mandatory_sequence
-        if before is None:
-            return self._in_sequence(message).mediate(message)
-        return self._run_both(before, message)
+        if before is not None:
+            return self._run_both(before, message)
+        return (self.received.inline or self._in_sequence(message)).mediate(message)
 
     async def _run_both(self, before: Sequence, message: Message) -> bool:
         """The mandatory sequence of the deployment runs first, and may end the request."""

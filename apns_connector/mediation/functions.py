@@ -163,7 +163,7 @@ def vault_lookup(message: Message, *arguments: Any) -> str:
     """
     if len(arguments) != 1:
         raise MediationError("vault-lookup takes one argument here: the alias of a secret")
-    alias = xpath_string(arguments[0])
+    alias = arguments[0] if type(arguments[0]) is str else xpath_string(arguments[0])
     vault = message.configuration.vault
     if vault is None:
         raise MediationError(f"Secret '{alias}' is wanted, but this deployment has no vault")

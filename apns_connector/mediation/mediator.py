@@ -9,7 +9,8 @@ blocks have exactly this order, so :func:`guarded` needs no stack of its own.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from functools import partial
 from typing import Any, Protocol
 
 from apns_connector.errors import ConnectorError, MediationError
@@ -81,13 +82,15 @@ class Sequence:
         self.name = name
         self.on_error = on_error
         self._mediators = tuple(step.mediator for step in self.steps)
+        self.mediate: Callable[[Message], Coroutine[Any, Any, bool]] = (
+            self.resume if on_error is None else partial(self._guarded, on_error)
+        )
 
     def __repr__(self) -> str:
         return f"Sequence({self.name!r}, {len(self.steps)} steps)"
 
-    def mediate(self, message: Message) -> Coroutine[Any, Any, bool]:
-        steps = self.resume(message)
-        return steps if self.on_error is None else guarded(steps, self.on_error, message)
+    def _guarded(self, on_error: str, message: Message) -> Coroutine[Any, Any, bool]:
+        return guarded(self.resume(message), on_error, message)
 
     async def resume(self, message: Message, position: int = 0) -> bool:
         """Run the steps from ``position`` on, without the ``on_error`` of this sequence."""
@@ -99,11 +102,10 @@ class Sequence:
         message.nesting += 1
         message.frame = frame = Frame(outer, self, position, len(message.properties.functions))
         try:
-            for mediator in self._mediators[position:]:
+            for frame.position, mediator in enumerate(self._mediators[position:], position):
                 goes_on = mediator.mediate(message)
                 if goes_on is not True and (goes_on is False or not await goes_on):
                     return False
-                frame.position += 1
         except Exception as fault:
             fault.add_note(f"at {self.steps[frame.position].place}")
             raise

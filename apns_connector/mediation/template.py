@@ -130,7 +130,8 @@ class TemplateCall:
     ) -> None:
         self.target = target
         self._given = dict(arguments)
-        self._arguments: Arguments | None = None  # once it is known for which template
+        # Found out when it is known for which template, and again when the name leads to another.
+        self._arguments: Arguments | None = None
         self._connection = connection
         self._on_error = on_error
 
@@ -151,20 +152,16 @@ class TemplateCall:
             goes_on = self._connect(message, self._connection)
             if goes_on is not True and (goes_on is False or not await goes_on):
                 return False
-        values = self._arguments_for(template).values(message)
-        functions = message.functions
+        arguments = self._arguments
+        if arguments is None or arguments.template is not template:
+            arguments = self._arguments = template.arguments(self._given)
+        values = arguments.values(message)
+        functions = message.properties.functions
         functions.append(FunctionContext(template.name, {**known, **values} if known else values))
         if not await template.body.mediate(message):
             return False
         functions.pop()
         return True
-
-    def _arguments_for(self, template: Template) -> Arguments:
-        """Found out again only when the name leads to another template."""
-        arguments = self._arguments
-        if arguments is None or arguments.template is not template:
-            arguments = self._arguments = template.arguments(self._given)
-        return arguments
 
     def _connect(self, message: Message, connection: Value) -> GoesOn:
         """Run the connection completely; only then are the arguments of the operation evaluated."""

@@ -4,6 +4,7 @@ operation reads them from there, so setting the properties by hand works as well
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -18,7 +19,7 @@ from apns_connector.operations.credentials import (
     read_credentials,
 )
 from apns_connector.operations.failure import OperationError, record
-from apns_connector.operations.parameters import Parameters, properties
+from apns_connector.operations.parameters import Parameters, given_to, properties
 
 INIT: Final = "init"
 CONNECTION_TYPE: Final = "apns"
@@ -43,29 +44,40 @@ _FURTHER: Final = frozenset(PARAMETERS) - {
 PROPERTIES: Final = properties(*PARAMETERS)
 _ALL: Final = frozenset(PROPERTIES)
 _HELD_AS: Final = {name: held_as for held_as, name in PROPERTIES.items()}
+_TEXT: Final = frozenset({str})
 
 
 class KeepInit:
     """The class mediator of the template: what was not given is forgotten, so that nothing of an
     earlier ``<apns.init>`` shines through."""
 
+    def __init__(self) -> None:
+        # What was given last, if it was text alone, and the properties that hold it.
+        self._given: Mapping[str, Any] = {}
+        self._held: Mapping[str, str] = {}
+
     def mediate(self, message: Message) -> bool:
-        parameters = Parameters(message, INIT)
         properties = message.properties
         properties.forget(_ALL)
-        held = properties.default
+        given = given_to(message, INIT)
+        if given == self._given:  # nearly always
+            properties.default.update(self._held)
+            return True
         try:
-            for name, value in parameters.items():
-                held_as = _HELD_AS.get(name)
-                if held_as is None:
-                    continue
-                if type(value) is str:  # nearly always
-                    held[held_as] = value
-                else:
-                    properties.set(held_as, parameters.text(name))
+            _keep(message, given)
         except OperationError as failure:
             raise record(message, failure) from failure
+        if _TEXT.issuperset(map(type, given.values())):
+            self._given = given
+            self._held = {_HELD_AS[name]: given[name] for name in given.keys() & _HELD_AS.keys()}
         return True
+
+
+def _keep(message: Message, given: Mapping[str, Any]) -> None:
+    parameters = Parameters(message, INIT)
+    for name in given:
+        if name in _HELD_AS:
+            message.properties.set(_HELD_AS[name], parameters.text(name))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ connector may be ``apns.*`` properties as well: its templates, and flows, set th
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, ItemsView, Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -58,6 +58,14 @@ def properties(*names: str) -> Mapping[str, str]:
     return {f"apns.{name}": name for name in names}
 
 
+def given_to(message: Message, operation: str) -> Mapping[str, Any]:
+    """What the template of ``operation`` was called with. The innermost template is another one
+    when a flow names the class by itself."""
+    functions = message.properties.functions
+    mine = functions and functions[-1].template == operation
+    return functions[-1].parameters if mine else _NOTHING
+
+
 class Parameters:
     """The parameters of one call of ``operation`` on ``message``.
 
@@ -71,18 +79,10 @@ class Parameters:
         self, message: Message, operation: str, by_hand: Mapping[str, str] = _NOTHING
     ) -> None:
         self._message = message
-        properties = message.properties
-        functions = properties.functions
-        # The innermost template is another one when a flow names the class by itself.
-        mine = functions and functions[-1].template == operation
-        self._given: Mapping[str, Any] = functions[-1].parameters if mine else _NOTHING
-        if by_hand and not properties.default.keys().isdisjoint(by_hand):
-            self._given = {**_held(properties.default, by_hand), **self._given}
-
-    def items(self) -> ItemsView[str, Any]:
-        """The names of those that were given, and what :meth:`value` makes of it when it is no
-        text."""
-        return self._given.items()
+        self._given = given_to(message, operation)
+        held = message.properties.default
+        if by_hand and not held.keys().isdisjoint(by_hand):
+            self._given = {**_held(held, by_hand), **self._given}
 
     def none_of(self, names: frozenset[str]) -> bool:
         """Whether none of ``names`` was given: faster than to ask for each."""

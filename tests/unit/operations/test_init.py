@@ -39,6 +39,34 @@ def test_nothing_of_an_earlier_init_shines_through(message):
     }
 
 
+def test_each_call_keeps_what_it_was_given_whatever_the_one_before_was_given(message):
+    keep = KeepInit()
+    calls = [
+        {"destination": "sandbox", "INIT_CONFIG_KEY": "A"},
+        {"destination": "sandbox", "INIT_CONFIG_KEY": "A"},
+        {"destination": "production"},
+        {"destination": Deferred(lambda message: "late"), "topic": Deferred(lambda message: None)},
+        {},
+        {"destination": "production"},
+        {"destination": "production", "topic": ""},
+    ]
+    held = []
+    for parameters in calls:
+        kept = message(timeout="3")
+        kept.functions.append(FunctionContext("init", parameters))
+        keep.mediate(kept)
+        held.append(kept.properties.default)
+    assert held == [
+        {"apns.destination": "sandbox"},
+        {"apns.destination": "sandbox"},
+        {"apns.destination": "production"},
+        {"apns.destination": "late"},
+        {},
+        {"apns.destination": "production"},
+        {"apns.destination": "production", "apns.topic": ""},
+    ]
+
+
 def test_a_parameter_that_cannot_be_evaluated_is_a_failure_with_a_code(message):
     def fail(message):
         raise MediationError("no such secret")
