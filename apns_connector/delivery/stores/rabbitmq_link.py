@@ -13,7 +13,7 @@ from apns_connector.delivery.stores.rabbitmq_session import (
     FAILURES,
     NOT_LET_IN,
     Session,
-    told_by_the_client,
+    lost_connection,
 )
 from apns_connector.errors import ConfigurationError, StoreError, StoreUnavailable
 
@@ -98,13 +98,11 @@ class Link:
         """Errors of the client as ours."""
         try:
             yield
-        except FAILURES as error:
-            raise self.unavailable(error, session) from error
-        except asyncio.CancelledError as error:
-            if not told_by_the_client():
+        except BaseException as error:
+            told = lost_connection(error) or error
+            if not isinstance(told, FAILURES):
                 raise
-            lost = ConnectionError("the connection is lost")
-            raise self.unavailable(lost, session) from error
+            raise self.unavailable(told, session) from error
 
     def unavailable(self, error: BaseException, session: Session | None = None) -> StoreUnavailable:
         """A session that gives no answer is given up."""

@@ -174,10 +174,10 @@ class Session:
                 timeout=seconds,
                 wait=False,
             )
-        except asyncio.CancelledError as error:
-            if not told_by_the_client():
+        except BaseException as error:
+            if (lost := lost_connection(error)) is None:
                 raise
-            raise ConnectionError("the connection is lost") from error
+            raise lost from error
 
     async def blocked(self) -> bool:
         """Whether the broker has said that it takes nothing for the time being."""
@@ -203,10 +203,14 @@ class Session:
             yield messages
 
 
-def told_by_the_client() -> bool:
-    """Whether a cancellation is nobody's wish: so the client tells of some lost connections."""
+def lost_connection(error: BaseException) -> ConnectionError | None:
+    """What the client means that tells of some lost connections by a cancellation that is nobody's
+    wish, and of others by an exception that says nothing (aiormq: FutureStore.reject_all)."""
     task = asyncio.current_task()
-    return task is not None and not task.cancelling()
+    cancelled = isinstance(error, asyncio.CancelledError)
+    if type(error) is Exception or (cancelled and task is not None and not task.cancelling()):
+        return ConnectionError("the connection is lost")
+    return None
 
 
 async def _connect(url: str, name: str) -> AbstractConnection:

@@ -102,3 +102,31 @@ async def test_an_errand_goes_on_although_nobody_waits_for_it_any_more(place, ra
 
 async def _wait_for(errand: asyncio.Task[None]) -> None:
     await asyncio.shield(errand)
+
+
+def a_link() -> Link:
+    return Link("outbox", "amqp://localhost", Queues("outbox", 100))
+
+
+@pytest.mark.parametrize("silent", [Exception(), asyncio.CancelledError()])
+async def test_a_client_that_says_nothing_of_a_failure_means_a_lost_connection(silent):
+    """So it answers whoever waits for a confirmation when the connection is closed."""
+    link = a_link()
+    with pytest.raises(StoreUnavailable, match="the connection is lost"):
+        async with link.reported():
+            raise silent
+    with pytest.raises(KeyError):
+        async with link.reported():
+            raise KeyError
+
+
+async def test_who_stops_waiting_is_not_told_of_a_lost_connection():
+    async def wait() -> None:
+        async with a_link().reported():
+            await asyncio.sleep(60)
+
+    waiting = asyncio.create_task(wait())
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting

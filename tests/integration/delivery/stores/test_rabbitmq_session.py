@@ -65,4 +65,3 @@ async def test_what_is_being_published_when_the_connection_ends_fails_in_its_tim
     await session.close()
     answers = await asyncio.wait_for(asyncio.gather(*sending, return_exceptions=True), 15)
     assert all(answer is None or isinstance(answer, FAILURES) for answer in answers)
-    assert any(answer is not None for answer in answers)
