@@ -45,7 +45,9 @@ class Authentication:
         self.credentials = credentials
         self.certified = isinstance(credentials, Certificate)
         self.topic_for: Callable[[str | None], str | None] = (
-            credentials.topic_for if isinstance(credentials, Certificate) else _no_topic
+            credentials.topic_by_push_type.get
+            if isinstance(credentials, Certificate)
+            else _no_topic
         )
 
     def refresh(self) -> bool:

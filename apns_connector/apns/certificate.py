@@ -21,8 +21,9 @@ class Certificate:
     """A client certificate with its private key.
 
     ``topics``: the topics it may send to, the app's own first; ``sandbox`` and ``production``: the
-    environments it is valid in; ``not_after``: when it expires; ``fingerprint``: SHA-256 of the
-    certificate, the same for every file that holds it.
+    environments it is valid in; ``topic_by_push_type``: what :meth:`topic_for` gives;
+    ``not_after``: when it expires; ``fingerprint``: SHA-256 of the certificate, the same for every
+    file that holds it.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class Certificate:
         self.fingerprint = leaf.fingerprint(hashes.SHA256()).hex()
         self.topics = topics.read_topics(leaf)
         self.sandbox, self.production = topics.read_environments(leaf)
-        self._topics_by_push_type = topics.by_push_type(self.topics)
+        self.topic_by_push_type = topics.by_push_type(self.topics)
 
     @classmethod
     def from_pkcs12(
@@ -103,7 +104,7 @@ class Certificate:
         ``None`` if the certificate does not list that topic: Apple takes no such notification
         with it.
         """
-        return self.topic if push_type is None else self._topics_by_push_type.get(push_type)
+        return self.topic_by_push_type.get(push_type)
 
     def check_validity(self, now: datetime, name: str = "the PKCS#12 file") -> None:
         """Raises :class:`CredentialsError` if the certificate is not valid at ``now``."""

@@ -63,9 +63,9 @@ class Client:
     :class:`FeedbackFile`. ``events``: where to add listeners that see more than outcomes.
 
     A client belongs to the event loop that it is first used on; several loops or threads have one
-    each. Usable as ``async with Client(...) as client``. Raises :class:`CredentialsError` if the
-    certificate is not valid now, :class:`ConfigurationError` if the destination's trust file
-    cannot be read.
+    each. Usable as ``async with Client(...) as client``; once it is ``closed`` it takes no more.
+    Raises :class:`CredentialsError` if the certificate is not valid now,
+    :class:`ConfigurationError` if the destination's trust file cannot be read.
     """
 
     def __init__(
@@ -83,6 +83,7 @@ class Client:
     ) -> None:
         self.destination = destination
         self.timeout = timeout
+        self.closed = False
         self.events = Events()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._authentication = Authentication(credentials, destination.trust)
@@ -245,4 +246,5 @@ class Client:
 
         What is left then fails as any request without an answer does; nothing ends in silence.
         """
+        self.closed = True
         await self._sender.close(self.timeout if grace is None else grace)

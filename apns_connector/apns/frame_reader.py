@@ -125,13 +125,13 @@ class FrameReader:
         streams that have nothing left to send. Some servers send one with each answer."""
         if self._assembly.open or not self._seen_settings:
             return position
-        unpack, end = _UPDATE.unpack_from, len(data) - _UPDATE.size
-        unsent, last = self._streams.bodies.unsent, self.handed_out_id
-        while position <= end:
-            head, stream_id, increment = unpack(data, position)
+        unsent, last, most = self._streams.bodies.unsent, self.handed_out_id, frames.MAX_WINDOW
+        whole = (len(data) - position) // _UPDATE.size * _UPDATE.size
+        view = memoryview(data)[position : position + whole]
+        for head, stream_id, increment in _UPDATE.iter_unpack(view):
             if head != _UPDATE_HEAD or not stream_id & 1 or stream_id > last:
                 break
-            if stream_id in unsent or not increment & frames.MAX_WINDOW:
+            if stream_id in unsent or not increment & most:
                 break
             position += _UPDATE.size
         return position

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from copy import copy
 from functools import lru_cache
 from typing import Any, Final
 
@@ -29,6 +30,7 @@ MAX_COLLAPSE_ID_BYTES: Final = 64
 # Apple says not to assume a size. 80 bytes have been seen; 100 were once announced as the most.
 MAX_DEVICE_TOKEN_DIGITS: Final = 200
 _USUAL_BYTES: Final = 32
+_USUAL_DIGITS: Final = 2 * _USUAL_BYTES
 
 _from_hex = bytes.fromhex
 _HEX = re.compile(r"[0-9a-fA-F]+")
@@ -68,7 +70,7 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             force_setattr(self, "apns_id", new_apns_id())
         token = self.device_token
         try:  # nearly all are like this
-            usual = len(_from_hex(token)) == _USUAL_BYTES and len(token) == 2 * _USUAL_BYTES
+            usual = len(token) == _USUAL_DIGITS and len(_from_hex(token)) == _USUAL_BYTES
         except ValueError:
             usual = False
         if not usual:
@@ -80,6 +82,14 @@ class Notification(msgspec.Struct, frozen=True, kw_only=True, gc=False):
             raise NotificationError("expiration", "The expiration lies before 1970; use 0 for none")
         if self.collapse_id is not None:
             _check_collapse_id(self.collapse_id)
+
+    def for_topic(self, topic: str) -> Notification:
+        """The same notification for another ``topic``, whose other values are good already. Raises
+        :class:`NotificationError` if that does not go with them."""
+        check_kind(topic, self.push_type, self.priority)
+        other = copy(self)
+        force_setattr(other, "topic", topic)
+        return other
 
     def __repr__(self) -> str:
         return (

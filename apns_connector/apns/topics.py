@@ -44,18 +44,20 @@ def read_environments(certificate: x509.Certificate) -> tuple[bool, bool]:
     return (sandbox, production) if sandbox or production else (True, True)
 
 
-def by_push_type(topics: tuple[str, ...]) -> dict[str, str]:
+def by_push_type(topics: tuple[str, ...]) -> dict[str | None, str]:
     """The topic of each push type that the certificate with these ``topics`` can send.
 
-    A push type with a suffix needs the topic with that suffix in the list; the others go to the
-    app's own topic, the first.
+    A push type with a suffix needs the topic with that suffix in the list; the others, and ``None``
+    for no push type, go to the app's own topic, the first.
     """
     if not topics:
         return {}
     bundle = bundle_id(topics[0])
     suffixed = {name: row.topic(bundle) for name, row in PUSH_TYPES.items() if row.suffix}
-    plain = {name: topics[0] for name, row in PUSH_TYPES.items() if not row.suffix}
-    return plain | {name: topic for name, topic in suffixed.items() if topic in topics}
+    found: dict[str | None, str] = {None: topics[0]}
+    found |= {name: topics[0] for name, row in PUSH_TYPES.items() if not row.suffix}
+    found |= {name: topic for name, topic in suffixed.items() if topic in topics}
+    return found
 
 
 def _extension(certificate: x509.Certificate, oid: ObjectIdentifier) -> bytes | None:

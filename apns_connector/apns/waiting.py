@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from apns_connector.apns.request import Request, Waiter
 
@@ -11,11 +11,13 @@ from apns_connector.apns.request import Request, Waiter
 class Waiting:
     """A line and a resting place. Requests that nobody waits for any more drop out by themselves.
 
-    True while somebody stands in line; those that pause do not count.
+    ``add(requests)``: behind those that wait. True while somebody stands in line; those that pause
+    do not count.
     """
 
     def __init__(self) -> None:
         self._line: deque[Request] = deque()
+        self.add: Callable[[Iterable[Request]], None] = self._line.extend
         self._pausing: set[Request] = set()
 
     def __bool__(self) -> bool:
@@ -27,9 +29,6 @@ class Waiting:
     def __len__(self) -> int:
         """How many stand in line, those included that nobody waits for any more."""
         return len(self._line) if self else 0
-
-    def add(self, requests: Iterable[Request]) -> None:
-        self._line.extend(requests)
 
     def add_first(self, *requests: Request) -> None:
         """Those that had their turn already."""
@@ -66,7 +65,9 @@ class Waiting:
     def take_overdue(self, now: float) -> list[Request]:
         overdue = [request for request in self.requests() if request.deadline <= now]
         if overdue:
-            self._line = deque(request for request in self._line if request.deadline > now)
+            left = [request for request in self._line if request.deadline > now]
+            self._line.clear()
+            self._line.extend(left)
             self._pausing = {request for request in self._pausing if request.deadline > now}
         return overdue
 

@@ -9,17 +9,21 @@ from __future__ import annotations
 import math
 import time
 from collections import OrderedDict
-from collections.abc import ItemsView
+from collections.abc import Callable, ItemsView
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from apns_connector.apns import Certificate, Client, Credentials
 from apns_connector.errors import RegistryError
 from apns_connector.mediation.message import Message
+from apns_connector.mediation.registry import Registry
 from apns_connector.operations.clients import CAPACITY, Clients
 from apns_connector.operations.init import INIT, PROPERTIES, Init, read_init, said_in
 
 _TEXT_OR_NOTHING: Final = frozenset({str, type(None)})
+# How long a client counts as used without being told so again: far below the time after which one
+# that nobody uses is closed.
+_BELIEVED_SECONDS: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +34,13 @@ class Connected:
     client: Client
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Known:
     """``said``: the properties that the init left, ``unsaid``: those that it did not. ``path`` in
-    the registry, where it had that ``content``; ``until``: seconds since 1970."""
+    the registry, where it had that ``content``; ``until``: seconds since 1970.
+
+    ``registry``: the one that was asked last. Until ``believed_until``, as of the clock, nothing of
+    this is looked at again."""
 
     connected: Connected
     said: ItemsView[str, str] = field(repr=False)
@@ -41,14 +48,24 @@ class _Known:
     path: str
     content: bytes = field(repr=False)
     until: float
+    registry: Registry | None = None
+    believed_until: float = -math.inf
 
 
 class Connections:
-    """Those of one operation. Of credentials that do not come from the registry none is known."""
+    """Those of one operation. Of credentials that do not come from the registry none is known.
+    ``clock``: seconds, as of :func:`time.monotonic`."""
 
-    def __init__(self, clients: Clients, capacity: int = CAPACITY) -> None:
+    def __init__(
+        self,
+        clients: Clients,
+        capacity: int = CAPACITY,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._clients = clients
         self._capacity = capacity
+        self._clock = clock
         self._known: OrderedDict[tuple[Any, ...], _Known] = OrderedDict()
         self._last: _Known | None = None
 
@@ -74,10 +91,16 @@ class Connections:
         known = self._last
         if known is None or not (known.said <= held.items() and known.unsaid.isdisjoint(held)):
             known = self._find(said_in(message))
-        if known is None or not self._holds(known, message):
+        functions = message.properties.functions
+        if known is None or (functions and functions[-1].template == INIT):
+            return None  # the parameters of that template count as well
+        registry = message.configuration.registry
+        connected = known.connected
+        believed = registry is known.registry and self._clock() < known.believed_until
+        if (not believed or connected.client.closed) and not self._holds(known, registry):
             return None
         self._last = known
-        return known.connected
+        return connected
 
     def _find(self, said: tuple[Any, ...]) -> _Known | None:
         try:
@@ -85,20 +108,22 @@ class Connections:
         except TypeError:  # JSON among it
             return None
 
-    def _holds(self, known: _Known, message: Message) -> bool:
-        functions = message.properties.functions
-        if functions and functions[-1].template == INIT:  # its parameters count as well
-            return False
+    def _holds(self, known: _Known, registry: Registry) -> bool:
+        """If it does, it is believed for a while."""
         try:
-            resource = message.configuration.registry.resource(known.path)
+            resource = registry.resource(known.path)
         except RegistryError:  # told by who reads it again
             return False
-        return (
-            resource is not None
-            and resource.content is known.content
-            and time.time() <= known.until
-            and self._clients.again(known.connected.client)
+        left = known.until - time.time()
+        if resource is None or resource.content is not known.content or left < 0:
+            return False
+        if not self._clients.again(known.connected.client):
+            return False
+        known.registry = registry
+        known.believed_until = min(
+            registry.believed_until(known.path), self._clock() + min(left, _BELIEVED_SECONDS)
         )
+        return True
 
     def _remember(
         self, said: tuple[Any, ...], connected: Connected, credentials: Credentials

@@ -23,7 +23,7 @@ class DispatchLiveActivity(Operation):
         payload = read_live_activity(parameters, DEVICE_EVENTS, clock_of(message))
         draft = delivered(parameters, payload, PUSH_TYPE)
         device_token = read_device_token(parameters)
-        (mark,) = draft.marks(message, [device_token])
+        mark = draft.mark(message, device_token)
         notification = draft.to(device_token, mark.apns_id)
         connected = await self.connections.open(message)
         init = connected.init

@@ -29,14 +29,15 @@ class DispatchToDevice(Operation):
     async def perform(self, message: Message, parameters: Parameters) -> Result:
         draft = read_draft(parameters)
         device_token = read_device_token(parameters)
-        (mark,) = draft.marks(message, [device_token])
+        mark = draft.mark(message, device_token)
         notification = draft.to(device_token, mark.apns_id)
         connected = self.connections.known(message) or await self.connections.open(message)
         init = connected.init
-        notification = with_topic(notification, init.topic)
+        if init.topic is not None:
+            notification = with_topic(notification, init.topic)
         response = await send_once(connected.client, notification, mark, init.timeout)
         require_accepted(message, response)
-        content: dict[str, Any] = {"status": response.status, "apnsId": response.apns_id}
+        content: dict[str, Any] = {"status": response.status, "apnsId": notification.apns_id}
         if draft.cut is not None:
             content["cut"] = told_cut(draft.cut)
         return Result(content, json_only=_JSON_ONLY, status=response.status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -69,6 +70,12 @@ class Draft(msgspec.Struct, frozen=True):
     apns_id: str = ""
     cut: Cut | None = None
 
+    def mark(self, message: Message, device_token: str) -> Mark:
+        """As :meth:`marks`, of the notification to one device."""
+        if message.exchange.attempt is None:  # nearly always
+            return UNMARKED
+        return self.marks(message, [device_token])[0]
+
     def marks(self, message: Message, device_tokens: Sequence[str]) -> list[Mark]:
         """Of the notifications to these devices. Raises :class:`OperationError` if one of them has
         expired in a store."""
@@ -102,9 +109,10 @@ def with_topic(notification: Notification, topic: str | None) -> Notification:
     """``notification``; if it names no topic, for the app whose bundle id is ``topic``."""
     if topic is None or notification.topic is not None:
         return notification
-    return msgspec.structs.replace(notification, topic=_suffixed(topic, notification.push_type))
+    return notification.for_topic(_suffixed(topic, notification.push_type))
 
 
+@lru_cache(maxsize=256)
 def _suffixed(topic: str, push_type: str | None) -> str:
     """With the suffix of the push type; a push type that is none is told by the notification."""
     row = PUSH_TYPES.get(push_type or "")

@@ -50,7 +50,6 @@ class Operation(ABC):
     def __init__(self, clients: Clients) -> None:
         self.clients = clients
         self.connections = Connections(clients)
-        self._properties_by_hand = frozenset(self.by_hand)
 
     @abstractmethod
     async def perform(self, message: Message, parameters: Parameters) -> Result:
@@ -79,7 +78,8 @@ class Operation(ABC):
             self._log(message, parameters, failure)
             raise record(message, failure, output) from failure
         finally:
-            message.properties.forget(self._properties_by_hand)
+            if parameters.any_by_hand:
+                message.properties.forget(self.by_hand.keys())
         return True
 
     def _failure(self, message: Message, error: Exception) -> OperationError:
@@ -145,9 +145,10 @@ def require_accepted(message: Message, response: Response) -> Response:
     """``response``, told in properties. Raises :class:`OperationError` if Apple said no."""
     told = message.properties.default
     told["apns.status"] = str(response.status)
-    told["apns.id"] = response.apns_id
+    told["apns.id"] = response.notification.apns_id
     if not response.accepted:
         tell(message, reason=response.reason, timestamp=response.timestamp)
         raise OperationError.from_rejection(response)
-    logger.debug("Accepted: %r", response.notification)
+    if logger.isEnabledFor(logging.DEBUG):
+        logger.debug("Accepted: %r", response.notification)
     return response

@@ -28,6 +28,7 @@ _INTEGER: Final = re.compile(r"([+-]?[0-9]+)(?:\.0+)?", re.ASCII)
 _NUMBER: Final = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _BOOLEANS: Final = {"true": True, "false": False}
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_SMALL_NUMBERS: Final = {str(number): number for number in range(1000)}
 # The badge was an integer of Java; times go beyond the year 2038.
 INT: Final = 2**31 - 1
 LONG: Final = 2**63 - 1
@@ -62,18 +63,20 @@ def given_to(message: Message, operation: str) -> Mapping[str, Any]:
     """What the template of ``operation`` was called with. The innermost template is another one
     when a flow names the class by itself."""
     functions = message.properties.functions
-    mine = functions and functions[-1].template == operation
-    return functions[-1].parameters if mine else _NOTHING
+    if functions and (innermost := functions[-1]).template == operation:
+        return innermost.parameters
+    return _NOTHING
 
 
 class Parameters:
     """The parameters of one call of ``operation`` on ``message``.
 
     ``by_hand``: the properties that may be given instead, and the parameter that each stands for.
-    Every method raises :class:`OperationError` for a value that is not what it promises.
+    ``any_by_hand``: whether one of these is there. Every method raises :class:`OperationError` for
+    a value that is not what it promises.
     """
 
-    __slots__ = ("_given", "_message")
+    __slots__ = ("_given", "_message", "any_by_hand")
 
     def __init__(
         self, message: Message, operation: str, by_hand: Mapping[str, str] = _NOTHING
@@ -81,7 +84,8 @@ class Parameters:
         self._message = message
         self._given = given_to(message, operation)
         held = message.properties.default
-        if by_hand and not held.keys().isdisjoint(by_hand):
+        self.any_by_hand = not held.keys().isdisjoint(by_hand)
+        if self.any_by_hand:
             self._given = {**_held(held, by_hand), **self._given}
 
     def none_of(self, names: frozenset[str]) -> bool:
@@ -134,12 +138,11 @@ class Parameters:
         return text.strip() if text else ""
 
     def whole_number(self, name: str, largest: int = LONG) -> int | None:
-        """An integer; absent or blank, ``None``."""
+        """An integer; absent or blank, ``None``. ``largest``: a thousand at least."""
         given = self._given.get(name)
-        if type(given) is str and len(given) < 10 and given.isascii() and given.isdecimal():
-            number = int(given)
-            if number <= largest:  # nearly always
-                return number
+        number = _SMALL_NUMBERS.get(given) if type(given) is str else None
+        if number is not None:  # nearly always
+            return number
         value = self._stripped(name)
         if not value:
             return None

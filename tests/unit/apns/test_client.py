@@ -57,7 +57,9 @@ def test_what_apple_would_refuse_is_refused_without_a_connection(signing_key, fi
 def test_a_client_that_was_never_used_closes_at_once(signing_key):
     async def scenario():
         client = Client(signing_key)
+        assert not client.closed
         await client.close()
+        assert client.closed
         with pytest.raises(NotSent, match="the client is closed") as refused:
             await client.send(sent := notification())
         assert refused.value.apns_id == sent.apns_id

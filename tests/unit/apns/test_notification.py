@@ -3,6 +3,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -245,6 +246,19 @@ def test_any_text_is_an_even_number_of_digits_or_is_refused(text):
 )
 def test_what_people_paste_around_tokens_is_taken_off(pasted):
     assert clean_device_token(pasted) == "00fc13adff785122"
+
+
+def test_it_can_be_made_for_another_topic():
+    one = notification(push_type="voip", priority=10)
+    other = one.for_topic("com.example.app.voip")
+    assert (one.topic, other.topic) == (None, "com.example.app.voip")
+    assert msgspec.structs.replace(other, topic=None) == one
+
+
+def test_a_topic_that_does_not_go_with_its_push_type_is_refused_afterwards_too():
+    with pytest.raises(NotificationError, match="needs the topic") as refused:
+        notification(push_type="voip").for_topic("com.example.app")
+    assert refused.value.field == "topic"
 
 
 def test_it_cannot_be_changed():

@@ -27,6 +27,8 @@ class Clients:
     """The clients of a gateway, and Apple behind them: every request gets ``answer``, which is a
     status and a body, or an error; one after the other if there are several."""
 
+    closed = False
+
     def __init__(self, *answers: tuple[int, bytes] | Exception, unregistered=None, channels=None):
         self.answers = list(answers) or [(200, b"")]
         self.unregistered = unregistered

@@ -149,6 +149,40 @@ def test_a_client_that_was_closed_is_asked_for_again(apple, complete):
     assert len(clients.asked) == 2
 
 
+def test_a_client_that_is_closed_a_moment_later_is_asked_for_again(connections, clients, complete):
+    for _ in range(3):
+        opened(connections, complete())
+    assert len(clients.asked) == 1
+    clients.closed, clients.again = True, lambda client: False
+    opened(connections, complete())
+    assert len(clients.asked) == 2
+
+
+def test_a_client_in_use_is_not_told_so_for_each_message(apple, complete):
+    class Counting(apple):
+        times = 0
+
+        def again(self, client):
+            self.times += 1
+            return True
+
+    clients, clock = Counting(), [0.0]
+    connections = Connections(clients, clock=lambda: clock[0])
+    for _ in range(5):
+        opened(connections, complete())
+    assert clients.times == 1
+    clock[0] = 1.0
+    opened(connections, complete())
+    assert clients.times == 2
+
+
+def test_the_registry_of_another_deployment_is_asked_at_once(connections, complete, elsewhere):
+    for _ in range(3):
+        opened(connections, complete())
+    message = elsewhere(lambda file: file.write_bytes(b"renewed"))
+    assert opened(connections, message).init.credentials.content == b"renewed"
+
+
 def test_what_does_not_come_from_the_registry_is_read_each_time(connections, clients, complete):
     opened(connections, complete(**ALIAS))
     opened(connections, complete(**ALIAS))
