@@ -1,4 +1,5 @@
-"""uvicorn's HTTP/1.1 protocol with what it lacks: deadlines, a header cap, bodies after Upgrade.
+"""uvicorn's HTTP/1.1 protocol with what it lacks: deadlines, a header cap, bodies after Upgrade,
+and a cycle of our own for each request.
 
 Leans on ``HttpToolsProtocol``, an inner class of uvicorn: the integration tests over real sockets
 are the contract that a new uvicorn version has to meet.
@@ -8,17 +9,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from typing import Any
 
 import httptools
+from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, service_unavailable
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from apns_connector.gateway.joined_writes import JoinedWrites
+from apns_connector.gateway.asgi import App
+from apns_connector.gateway.cycle import Cycle, scope_of
 from apns_connector.gateway.limits import Limits
 
 _log = logging.getLogger(__name__)
 
-# Where the parser stands. While idle nothing runs but uvicorn's own keep-alive timer.
+# Where the parser stands. While idle nothing runs but the keep-alive timer.
 IDLE = "idle"
 HEADERS = "headers"
 BODY = "body"
@@ -39,9 +43,13 @@ class GuardedProtocol(HttpToolsProtocol):
     that comes in one piece costs no timer.
     """
 
+    cycle: Cycle  # type: ignore[assignment]  # the newest; None without a request or a connection
+    pipeline: deque[tuple[Cycle, App]]  # type: ignore[assignment]
+
     def __init__(self, limits: Limits, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
         self.limits = limits
+        self._idle_since = 0.0  # as the loop's clock has it; means nothing while it is not idle
         self._phase = HEADERS
         self._timed_phase = IDLE
         self._deadline: asyncio.TimerHandle | None = None
@@ -53,17 +61,19 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.transport: Any = JoinedWrites(transport, self.loop)
         self._watch_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_deadline()
+        self._unset_keepalive_if_required()
+        if self.cycle is not None:
+            self.cycle.lose_client()
+            self.cycle = None  # type: ignore[assignment]
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._refused:
             return
-        self._unset_keepalive_if_required()
         self._header_bytes += len(data)
         try:
             self._feed(data)
@@ -101,26 +111,93 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         self._phase = HEADERS
-        super().on_message_begin()
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
 
     def on_headers_complete(self) -> None:
         # What has been fed is never less than the head: most heads need not be measured.
         limit = self.limits.header_bytes
         if self._header_bytes > limit and self._head_size() > limit:
             self._stop_parser(431, self._too_large())
-        if self.parser.get_method() == b"CONNECT":
-            self._stop_parser(405, "This server is not a proxy.")
         if self.parser.should_upgrade():
+            if self.parser.get_method() == b"CONNECT":
+                self._stop_parser(405, "This server is not a proxy.")
             return  # and comes again without the offer
         self._phase = BODY
-        super().on_headers_complete()
+        self._begin_cycle()
+
+    def on_body(self, body: bytes) -> None:
+        cycle = self.cycle
+        if cycle.response_complete:
+            return
+        cycle.body += body
+        if len(cycle.body) > HIGH_WATER_LIMIT:
+            self.flow.pause_reading()
+        if cycle.awaited is not None:
+            cycle.awaited.set()
 
     def on_message_complete(self) -> None:
-        if self._phase == BODY:
-            self._phase = IDLE
-            if self._deadline is not None:
-                self._stop_deadline()
-            super().on_message_complete()
+        if self._phase != BODY:
+            return
+        self._phase = IDLE
+        if self._deadline is not None:
+            self._stop_deadline()
+        cycle = self.cycle
+        cycle.more_body = False
+        if cycle.awaited is not None:
+            cycle.awaited.set()
+        if cycle.response_complete:  # early
+            self._idle_since = self.loop.time()
+
+    # One request after the other.
+
+    def _begin_cycle(self) -> None:
+        scope = scope_of(self)
+        keep_alive = scope["http_version"] != "1.0" and self.parser.should_keep_alive()
+        earlier, cycle = self.cycle, Cycle(self, scope, keep_alive)
+        cycle.held_back = self.expect_100_continue
+        self.cycle = cycle
+        most = self.limits.connections
+        app = self.app
+        if len(self.connections) >= most or len(self.tasks) >= most:
+            self.logger.warning("Exceeded concurrency limit.")
+            app = service_unavailable
+        if earlier is None or earlier.response_complete:
+            self._start_asgi_task(cycle, app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((cycle, app))
+
+    def _start_asgi_task(self, cycle: Cycle, app: App) -> None:  # type: ignore[override]
+        cycle.task = self.loop.create_task(cycle.run(app))
+        self.tasks.add(cycle.task)  # it takes itself out
+
+    def on_response_complete(self) -> None:
+        if self.transport.is_closing():
+            return
+        if self.flow.read_paused:
+            self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+        else:
+            self._idle_since = self.loop.time()
+            if self.timeout_keep_alive_task is None:
+                self._look_after(self.timeout_keep_alive)
+
+    # Keep-alive: one timer per connection, which looks again when it was too early.
+
+    def _look_after(self, seconds: float) -> None:
+        look = self.timeout_keep_alive_handler
+        self.timeout_keep_alive_task = self.loop.call_later(seconds, look)
+
+    def timeout_keep_alive_handler(self) -> None:
+        if self._phase != IDLE or not self._is_answered():
+            self._look_after(self.timeout_keep_alive)
+        elif (left := self._idle_since + self.timeout_keep_alive - self.loop.time()) > 0:
+            self._look_after(left)
+        else:
+            self.transport.close()
 
     # Deadlines.
 
