@@ -126,8 +126,11 @@ class Gateway:
     async def _serve(self, request: Request, receive: Receive, reply: Reply) -> None:
         served = self._served
         try:
-            _check_host(request)
-            meant = self._meant(served, request, reply)
+            _check_host(request.headers.get("host"), request.http_version)
+            # Nearly all requests are for a proxy that takes them.
+            meant: Answer | Receiver | None = served.open.get((request.scheme, request.path))
+            if meant is None or request.method != "POST":
+                meant = self._meant(served, request, reply)
             if isinstance(meant, Answer):
                 await reply.give(meant)
             else:
@@ -146,10 +149,6 @@ class Gateway:
     # What is meant, in the order in which Synapse looks: services, APIs, main.
 
     def _meant(self, served: _Served, request: Request, reply: Reply) -> Answer | Receiver:
-        if request.method == "POST":
-            proxy = served.open.get((request.scheme, request.path))
-            if proxy is not None:  # nearly always
-                return proxy
         proxy = served.proxy(request.path)
         if proxy is not None:
             return self._at_proxy(proxy, request)
@@ -205,18 +204,13 @@ class Gateway:
         return _json({"services": sorted(self._served.proxies)})
 
 
-def _check_host(request: Request) -> None:
-    """RFC 9112 3.2: exactly one Host. It goes into WSDL addresses, so its characters matter."""
-    host = request.headers.get("host")
-    if host is None and request.http_version == "1.0":
-        return
-    if host is None or not _names_host(host):
-        raise Refused(400, "The request needs one Host header that names a host")
-
-
 @lru_cache(maxsize=64)  # clients name the few by which they know this gateway
-def _names_host(field: str) -> bool:
-    return _HOST.fullmatch(field) is not None
+def _check_host(host: str | None, http_version: str) -> None:
+    """RFC 9112 3.2: exactly one Host. It goes into WSDL addresses, so its characters matter."""
+    if host is None and http_version == "1.0":
+        return
+    if host is None or _HOST.fullmatch(host) is None:
+        raise Refused(400, "The request needs one Host header that names a host")
 
 
 def _check_open(proxy: Proxy, request: Request) -> None:

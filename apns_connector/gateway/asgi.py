@@ -33,7 +33,7 @@ async def read_body(request: Request, receive: Receive, ticket: Ticket, limits: 
     """The whole body. Raises Refused (413, 503) as soon as it is clear, and Disconnected."""
     largest = limits.body_bytes
     # Refused before the first byte is asked for: with Expect: 100-continue none is ever sent.
-    announced = request.headers.get("content-length") or "0"
+    announced = request.headers.get("content-length", "0")
     if announced.isdecimal() and len(announced) < 20 and int(announced) > largest:
         raise _too_large(limits)
     chunks: list[bytes] = []
@@ -47,9 +47,9 @@ async def read_body(request: Request, receive: Receive, ticket: Ticket, limits: 
         if size > largest:
             raise _too_large(limits)
         ticket.reserve(len(chunk))
+        if not event.get("more_body"):  # nearly always with the first one
+            return b"".join((*chunks, chunk)) if chunks else chunk
         chunks.append(chunk)
-        if not event.get("more_body"):
-            return b"".join(chunks)
 
 
 def _too_large(limits: Limits) -> Refused:

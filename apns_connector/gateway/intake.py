@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
 from copy import copy
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from apns_connector.errors import ConnectorError
 from apns_connector.gateway.admission import Admission
@@ -68,7 +67,12 @@ class Intake:
             body = await read_body(request, receive, ticket, self._limits)
             async with self._deadlines.begin(reply, partial(self._late, receiver, request)):
                 try:
-                    answer = await self._mediated(receiver, request, body)
+                    if len(body) < self._limits.large_body_bytes:
+                        answer = await _mediate(
+                            receiver, read_message(request, body, self._configuration, self._limits)
+                        )
+                    else:
+                        answer = await self._mediate_large(receiver, request, body)
                 except Refused:
                     raise
                 except Exception as error:  # noqa: BLE001 - one bad flow must not end the others
@@ -81,14 +85,6 @@ class Intake:
         seconds = self._limits.flow_seconds
         reason = f"{receiver} has not answered within {seconds:g} seconds"
         return fault_answer(504, expected_form(request), Blame.SERVER, reason)
-
-    def _mediated(
-        self, receiver: Receiver, request: Request, body: bytes
-    ) -> Coroutine[Any, Any, Answer]:
-        if len(body) < self._limits.large_body_bytes:
-            received = read_message(request, body, self._configuration, self._limits)
-            return _mediate(receiver, received)
-        return self._mediate_large(receiver, request, body)
 
     async def _mediate_large(self, receiver: Receiver, request: Request, body: bytes) -> Answer:
         """The tree of a message takes many times its text, and lives as long as the flow."""

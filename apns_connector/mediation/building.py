@@ -67,6 +67,10 @@ def build_message(
         return _without_body(content_type, action=action, **values)
     header = read_content_type(content_type or Form.BINARY.media_type)
     form = form_of(header.media_type)
+    if form.is_xml:  # nearly always, and then in no package: that has a media type of its own
+        document = Document(body, header.media_type, header.charset)
+        values["action"] = header.action or action
+        return _from_xml(document, form, limits, values)
     if form is Form.FORM_DATA:
         root, files = read_form_data(body, header, limits)
         message = Message.from_payload(root, action=action, attachments=files, **values)
@@ -94,16 +98,19 @@ def _without_body(content_type: str | None, **values: Any) -> Built:
 
 def _build(document: Document, limits: ContentLimits, values: dict[str, Any]) -> Built:
     announced = form_of(document.media_type)
+    if announced.is_xml:
+        return _from_xml(document, announced, limits, values)
     if announced is not Form.BINARY and len(document.content) > limits.envelope_bytes:
-        kind = "XML" if announced.is_xml else announced.name.replace("_", "-")
-        raise ContentTooLarge(f"The {kind} may have {limits.envelope_bytes} bytes")
+        raise _too_large(announced.name.replace("_", "-"), limits)
     try:
-        if announced.is_xml:
-            return _from_xml(document, announced, limits, values)
         message = _BUILDERS[announced](document, limits, values)
     except (XmlError, JsonError) as error:
         raise ContentError(str(error)) from error
     return Built(message, announced, document.media_type, values["action"])
+
+
+def _too_large(kind: str, limits: ContentLimits) -> ContentTooLarge:
+    return ContentTooLarge(f"The {kind} may have {limits.envelope_bytes} bytes")
 
 
 # XML.
@@ -117,15 +124,20 @@ def _xml_limits(size: int) -> xml.Limits:
 def _from_xml(
     document: Document, announced: Form, limits: ContentLimits, values: dict[str, Any]
 ) -> Built:
-    content = readable_xml(document.content, document.charset)
-    root = xml.parse(content, _xml_limits(limits.envelope_bytes))
-    if document.packaged:
-        xop.restore(root, document.parts, limits.body_bytes)
-    form = _BY_ENVELOPE.get(root.tag, Form.POX)
-    if form is not announced:
-        _check_announced(root, announced, document.media_type)
-    build = Message.from_payload if form is Form.POX else Message.from_envelope
-    return Built(build(root, **values), form, form.media_type, values["action"])
+    if len(document.content) > limits.envelope_bytes:
+        raise _too_large("XML", limits)
+    try:
+        content = readable_xml(document.content, document.charset)
+        root = xml.parse(content, _xml_limits(limits.envelope_bytes))
+        if document.packaged:
+            xop.restore(root, document.parts, limits.body_bytes)
+        form = _BY_ENVELOPE.get(root.tag, Form.POX)
+        if form is not announced:
+            _check_announced(root, announced, document.media_type)
+        build = Message.from_payload if form is Form.POX else Message
+        return Built(build(root, **values), form, form.media_type, values["action"])
+    except XmlError as error:
+        raise ContentError(str(error)) from error
 
 
 def _check_announced(root: Element, announced: Form, media_type: str) -> None:

@@ -31,27 +31,23 @@ class Content:
 
     # An envelope is asked for very often, JSON as XML rarely: ``_envelope`` is None for JSON that
     # nobody has seen as XML, with ``_frame`` the envelope that it will be put into. ``_shown`` is
-    # the XML that JSON was converted to, to see whether it was changed. ``_written`` is an envelope
-    # that nobody has looked into; ``_envelope`` is None then as well, and there is no JSON.
-    __slots__ = ("_envelope", "_frame", "_json", "_shown", "_written")
+    # the XML that JSON was converted to, to see whether it was changed. ``written_envelope``, to be
+    # read only, is one that was written before and nobody has looked into; ``_envelope`` is None
+    # then as well, and there is no JSON.
+    __slots__ = ("_envelope", "_frame", "_json", "_shown", "written_envelope")
 
     def __init__(self, envelope: Element | None) -> None:
         self._envelope = envelope
         self._frame: Element | None = None
         self._json: Any = _NO_JSON
         self._shown: bytes | None = None
-        self._written: WrittenEnvelope | None = None
+        self.written_envelope: WrittenEnvelope | None = None
 
     @property
     def envelope(self) -> Element:
         """The SOAP envelope; for JSON one around the XML that it stands for."""
         envelope = self._envelope
         return self._show() if envelope is None else envelope
-
-    @property
-    def written_envelope(self) -> WrittenEnvelope | None:
-        """The envelope, if it is one that was written before and nobody has looked into."""
-        return self._written
 
     @property
     def soap_version(self) -> SoapVersion:
@@ -64,7 +60,7 @@ class Content:
     @property
     def frame_of_payload(self) -> Element | None:
         """The envelope as far as there is one: JSON that nobody has seen as XML may have none."""
-        if self._written is not None:
+        if self.written_envelope is not None:
             return self._show()
         return self._frame if self._envelope is None else self._envelope
 
@@ -124,17 +120,17 @@ class Content:
         """Put another SOAP envelope in place. Raises XmlError when it is none."""
         version_of(envelope)
         self._forget_json()
-        self._envelope, self._written = envelope, None
+        self._envelope, self.written_envelope = envelope, None
 
     def replace_written(self, envelope: WrittenEnvelope) -> None:
         """As ``replace_envelope``; it is copied when somebody asks for it, and not before."""
         if self._json is not _NO_JSON:
             self._forget_json()
-        self._envelope, self._written = None, envelope
+        self._envelope, self.written_envelope = None, envelope
 
     def replace_payload(self, payload: Element) -> None:
         """Take the first child element out of the body and append ``payload``."""
-        if self._envelope is None and self._written is None:
+        if self._envelope is None and self.written_envelope is None:
             self._empty_envelope().append(payload)
             return
         body, old = self.body, self.payload
@@ -145,7 +141,7 @@ class Content:
 
     def replace_json(self, value: Any) -> None:
         """Make this JSON value the payload; header blocks stay."""
-        if self._envelope is not None or self._written is not None:
+        if self._envelope is not None or self.written_envelope is not None:
             self._frame, self._envelope = self.envelope, None
         self._json, self._shown = value, None
 
@@ -174,9 +170,9 @@ class Content:
         return body
 
     def _show(self) -> Element:
-        if self._written is None:
+        if self.written_envelope is None:
             return self._show_json()
-        self._envelope, self._written = self._written.copy(), None
+        self._envelope, self.written_envelope = self.written_envelope.copy(), None
         return self._envelope
 
     def _show_json(self) -> Element:
@@ -193,13 +189,13 @@ class Content:
         """Take over what ``source`` holds, for good: ``source`` is not to be used any more."""
         self._json, self._shown = source._json, source._shown
         self._envelope, self._frame = source._envelope, source._frame
-        self._written = source._written
+        self.written_envelope = source.written_envelope
 
     def _copy_content(self, source: Content) -> None:
         """Take over what ``source`` holds: the JSON itself, and a copy of the XML."""
         self._json, self._shown = source._json, source._shown
         self._envelope, self._frame = deepcopy(source._envelope), deepcopy(source._frame)
-        self._written = source._written
+        self.written_envelope = source.written_envelope
 
 
 def header_of(envelope: Element) -> Element | None:

@@ -65,6 +65,8 @@ class Message(Content):
     of the variable mediator. ``secrets`` are texts from the vault that no log line may show.
     ``nesting`` counts the sequences that run inside each other at the moment, and ``frame`` is the
     innermost of them. ``called``: a ``<call>`` has been answered. ``copied``: it is a clone.
+
+    Raises XmlError for an envelope that is no SOAP 1.1 or 1.2 Envelope, or has no Body.
     """
 
     __slots__ = (
@@ -129,17 +131,15 @@ class Message(Content):
         self.response = False
         self.pox = False
         self.pox_fault = False
-        header = None if envelope is None else header_of(envelope)
-        if header is not None and len(header):
-            self._read_addressing(header)
+        if envelope is not None:
+            body_of(envelope)
+            header = header_of(envelope)
+            if header is not None and len(header):
+                self._read_addressing(header)
 
     @classmethod
     def from_envelope(cls, envelope: Element, **values: Any) -> Message:
-        """A message around a parsed SOAP envelope; keyword arguments as for ``Message``.
-
-        Raises XmlError when the root is no SOAP 1.1 or 1.2 Envelope, or has no Body.
-        """
-        body_of(envelope)
+        """A message around a parsed SOAP envelope; keyword arguments as for ``Message``."""
         return cls(envelope, **values)
 
     @classmethod
@@ -176,7 +176,7 @@ class Message(Content):
     @property
     def is_fault(self) -> bool:
         """A SOAP fault, or plain XML that is marked as one."""
-        if self._written is not None or self.pox_fault or self.has_json:
+        if self.written_envelope is not None or self.pox_fault or self.has_json:
             return self.pox_fault
         payload = self.payload
         return payload is not None and payload.tag in _FAULTS

@@ -51,8 +51,6 @@ _OWN = Limits(size=sys.maxsize, depth=sys.maxsize, elements=sys.maxsize)
 # Characters that XML 1.0 (2.2 Char) cannot carry, escaped or not.
 _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
-_parsers = threading.local()
-
 
 def parse(content: bytes, limits: Limits = MESSAGE) -> Element:
     """The root element of a document.
@@ -60,13 +58,13 @@ def parse(content: bytes, limits: Limits = MESSAGE) -> Element:
     Raises XmlError for a document that is not well-formed, declares a document type, or exceeds
     ``limits``.
     """
-    return _parsed(content, limits, getattr(_parsers, "strict", None) or _parser("strict"))
+    return _parsed(content, limits, _parsers.strict)
 
 
 def parse_own(content: bytes) -> Element:
     """The root of a document that this package has written itself, and that nobody else could
     touch: as large and deep as it was. Raises XmlError as ``parse``."""
-    return _parsed(content, _OWN, _parser("trusting"))
+    return _parsed(content, _OWN, _parsers.trusting)
 
 
 def parse_referring(content: bytes, name: str, resolve: Callable[[str], bytes]) -> Element:
@@ -109,9 +107,10 @@ def _parsed(
     # Looking for "<!DOCTYPE" in the bytes would miss it in UTF-16: ask the parsed document.
     if root.getroottree().docinfo.internalDTD is not None:
         raise XmlError("The document declares a document type (DOCTYPE), which is refused")
-    # A document holds at most as many elements, one inside the other, as there are "<" in it.
-    # Counting bytes costs nothing beside the walk, so ordinary messages are never walked.
-    if content.count(b"<") > min(limits.depth, limits.elements):
+    # A document holds at most as many elements, one inside the other, as there are "<" in it, and
+    # each takes four bytes, <a/>: ordinary messages are never walked, and short ones not counted.
+    most = min(limits.depth, limits.elements)
+    if len(content) > 4 * most and content.count(b"<") > most:
         _refuse_growth(root, limits)
     return root
 
@@ -157,15 +156,6 @@ def line_of(element: Element) -> int | None:
     return line
 
 
-def _parser(kind: str) -> etree.XMLParser:
-    """The parser of this thread: making one costs more than parsing a small message."""
-    parser: etree.XMLParser | None = getattr(_parsers, kind, None)
-    if parser is None:
-        parser = _new_parser(huge=kind == "trusting")
-        setattr(_parsers, kind, parser)
-    return parser
-
-
 def _new_parser(*, huge: bool = False) -> etree.XMLParser:
     return etree.XMLParser(
         resolve_entities=False,
@@ -175,6 +165,17 @@ def _new_parser(*, huge: bool = False) -> etree.XMLParser:
         attribute_defaults=False,
         huge_tree=huge,
     )
+
+
+class _Parsers(threading.local):
+    """Those of this thread: making one costs more than parsing a small message."""
+
+    def __init__(self) -> None:
+        self.strict = _new_parser()
+        self.trusting = _new_parser(huge=True)
+
+
+_parsers = _Parsers()
 
 
 def _refuse_growth(root: Element, limits: Limits) -> None:

@@ -79,6 +79,13 @@ def test_too_many_elements_are_refused() -> None:
         parse(b"<a><b/><b/><b/></a>", limits)
 
 
+def test_the_shortest_document_beyond_a_limit_is_refused() -> None:
+    with pytest.raises(XmlError, match="1 deep"):
+        parse(b"<a><b/></a>", Limits(size=1000, depth=1))
+    with pytest.raises(XmlError, match="more than 1 elements"):
+        parse(b"<a><b/></a>", Limits(size=1000, elements=1))
+
+
 def test_an_element_inside_another_prints_only_the_namespaces_it_uses() -> None:
     root = parse(b"<s:a xmlns:s='urn:s' xmlns:t='urn:t'><t:b>x</t:b>tail</s:a>")
     assert xml.text_of(root[0]) == '<t:b xmlns:t="urn:t">x</t:b>'
