@@ -21,7 +21,7 @@ from apns_connector.delivery.record import (
 )
 from apns_connector.delivery.stores import postgresql_statements as sql
 from apns_connector.delivery.stores.gathering import Answers, Gathering
-from apns_connector.delivery.stores.postgresql_connections import Connections, DiskFull
+from apns_connector.delivery.stores.postgresql_connections import Connections, DiskFull, Duplicate
 from apns_connector.delivery.stores.postgresql_rows import (
     buckets,
     claims_of,
@@ -135,7 +135,12 @@ class PostgresqlStore:
         lanes = {record.lane for record in records} - {""}
 
         async def insert(connection: Any) -> None:
-            await connection.execute(sql.PUT, self._name, *columns)
+            # In a transaction, a failure would undo what was done before.
+            put = sql.PUT_NEW_ONES if lanes else sql.PUT
+            try:
+                await connection.execute(put, self._name, *columns)
+            except Duplicate:
+                await connection.execute(sql.PUT_NEW_ONES, self._name, *columns)
 
         try:
             await self._in_lanes(lanes, insert)

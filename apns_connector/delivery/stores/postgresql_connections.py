@@ -48,6 +48,7 @@ _FAILURES: Final = (
     OSError,
 )
 DiskFull = asyncpg.DiskFullError
+Duplicate = asyncpg.UniqueViolationError
 # Waiting does not help against these when the store is opened.
 _WRONG_CONFIGURATION: Final = (
     asyncpg.InvalidAuthorizationSpecificationError,

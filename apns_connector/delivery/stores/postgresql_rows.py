@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Final
 from zlib import crc32
+
+import msgspec
 
 from apns_connector.delivery.record import Again, Claim, Dead, Done, Kept, Record, Settlement, State
 
@@ -17,8 +18,7 @@ _BY_READY: Final = itemgetter(0, 1)
 Columns = tuple[list[Any], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True, gc=False):
     """Of a claim: which row, and whose lease. A row that somebody else has claimed since then
     carries another token."""
 

@@ -57,8 +57,10 @@ from unnest($2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::
     $8::text[], $9::bytea[]) with ordinality
     as new (id, lane, label, created, due, attempts, reason, body, place)
 order by place
-on conflict do nothing
 """
+
+# To look for each before it is put costs much, and hardly ever is one there already.
+PUT_NEW_ONES: Final = f"{PUT} on conflict do nothing"
 
 LOCK_LANES: Final = """
 select pg_advisory_xact_lock($1::int, bucket) from unnest($2::int[]) as bucket
