@@ -7,7 +7,7 @@ from pathlib import Path
 
 from apns_connector.mediation.compatibility import VERSIONS
 from apns_connector.mediation.configuration import Configuration, read_deployment
-from apns_connector.mediation.layout import find_layout
+from apns_connector.mediation.deployment.layout import find_layout
 from apns_connector.mediation.vault import Vault, master_key_from
 from apns_connector.operations import Clients, class_mediators
 from apns_connector.own_library import own_library

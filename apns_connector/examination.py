@@ -10,8 +10,8 @@ from apns_connector import settings as settings_module
 from apns_connector.deployment_stores import stores_of
 from apns_connector.errors import ConfigurationError, ConnectorError
 from apns_connector.inspection import inspect_deployment
-from apns_connector.mediation.finding import Finding, Severity, error_findings
-from apns_connector.mediation.layout import find_layout
+from apns_connector.mediation.deployment.finding import Finding, Severity, error_findings
+from apns_connector.mediation.deployment.layout import find_layout
 from apns_connector.mediation.registry import Registry
 from apns_connector.mediation.vault import Vault, master_key_from
 from apns_connector.operations import Clients, class_mediators

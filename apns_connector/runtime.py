@@ -26,9 +26,9 @@ from apns_connector.inspection import inspect_configuration
 from apns_connector.mediation.background import Background
 from apns_connector.mediation.compatibility import VERSIONS
 from apns_connector.mediation.configuration import Configuration, read_deployment
+from apns_connector.mediation.deployment.finding import Finding, Severity
+from apns_connector.mediation.deployment.layout import find_layout
 from apns_connector.mediation.endpoints.health import HealthRecord
-from apns_connector.mediation.finding import Finding, Severity
-from apns_connector.mediation.layout import find_layout
 from apns_connector.mediation.vault import Vault, master_key_from
 from apns_connector.operations import Clients, UnregisteredFile, class_mediators
 from apns_connector.own_library import own_library

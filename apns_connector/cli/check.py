@@ -13,7 +13,7 @@ import click
 
 from apns_connector.cli.log import redacted
 from apns_connector.examination import examine
-from apns_connector.mediation.finding import Finding, Severity
+from apns_connector.mediation.deployment.finding import Finding, Severity
 
 
 @click.command()

@@ -11,7 +11,7 @@ import click
 from apns_connector.cli.table import table
 from apns_connector.deployment_stores import stores_of
 from apns_connector.errors import ConfigurationError
-from apns_connector.mediation.layout import find_layout
+from apns_connector.mediation.deployment.layout import find_layout
 from apns_connector.processing.activation import Activation, is_active
 
 _deployment = click.argument("deployment", type=click.Path(path_type=Path, exists=True))

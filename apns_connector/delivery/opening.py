@@ -23,8 +23,8 @@ from apns_connector.delivery.store_parameters import (
     limit_of,
 )
 from apns_connector.delivery.stores.memory import MemoryOptions, MemoryStore
-from apns_connector.delivery.stores.sqlite import SqliteOptions, SqliteStore
-from apns_connector.delivery.stores.sqlite_file import Durability
+from apns_connector.delivery.stores.sqlite.file import Durability
+from apns_connector.delivery.stores.sqlite.store import SqliteOptions, SqliteStore
 from apns_connector.errors import ConfigurationError
 
 logger = logging.getLogger(__name__)
@@ -97,26 +97,26 @@ def _sqlite(name: str, address: Address, folder: Path, options: dict[str, Any]) 
 def _postgresql(
     name: str, address: Address, _folder: Path, options: dict[str, Any]
 ) -> MessageStore:
-    from apns_connector.delivery.stores.postgresql import PostgresqlOptions, PostgresqlStore
+    from apns_connector.delivery.stores.postgresql.store import PostgresqlOptions, PostgresqlStore
 
     kept = PostgresqlOptions(address.url, address.user, address.password, **options)
     return PostgresqlStore(name, kept)
 
 
 def _rabbitmq(name: str, address: Address, _folder: Path, options: dict[str, Any]) -> MessageStore:
-    from apns_connector.delivery.stores.rabbitmq import RabbitmqOptions, RabbitmqStore
+    from apns_connector.delivery.stores.rabbitmq.store import RabbitmqOptions, RabbitmqStore
 
     return RabbitmqStore(name, RabbitmqOptions(address.url, address.queue, **options))
 
 
 def _redis(name: str, address: Address, _folder: Path, options: dict[str, Any]) -> MessageStore:
-    from apns_connector.delivery.stores.redis import RedisOptions, RedisStore
+    from apns_connector.delivery.stores.redis.store import RedisOptions, RedisStore
 
     return RedisStore(name, RedisOptions(address.url, **options))
 
 
 def _nats(name: str, address: Address, _folder: Path, options: dict[str, Any]) -> MessageStore:
-    from apns_connector.delivery.stores.nats import NatsOptions, NatsStore
+    from apns_connector.delivery.stores.nats.store import NatsOptions, NatsStore
 
     return NatsStore(name, NatsOptions(address.url, **options))
 

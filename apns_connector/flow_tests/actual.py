@@ -9,8 +9,8 @@ from typing import Any
 from apns_connector.errors import ConfigurationError
 from apns_connector.mediation import xml
 from apns_connector.mediation.expression import compile_expression
-from apns_connector.mediation.json_path import MISSING
-from apns_connector.mediation.json_path_parser import compile_path
+from apns_connector.mediation.expressions.json_path import MISSING
+from apns_connector.mediation.expressions.json_path_parser import compile_path
 from apns_connector.mediation.json_payload import json_text
 from apns_connector.mediation.message import Message
 

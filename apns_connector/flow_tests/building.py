@@ -11,8 +11,8 @@ from apns_connector.flow_tests.mock_service import MockBackends
 from apns_connector.flow_tests.stand_ins import StandInKeeper, StandInVault, stand_in_resources
 from apns_connector.flow_tests.suite import Suite
 from apns_connector.mediation.configuration import Configuration, build_configuration
-from apns_connector.mediation.files import DeploymentFiles
-from apns_connector.mediation.layout import Layout
+from apns_connector.mediation.deployment.files import DeploymentFiles
+from apns_connector.mediation.deployment.layout import Layout
 from apns_connector.mediation.library import Document, Library
 from apns_connector.mediation.reading import ClassFactory
 from apns_connector.mediation.registry import Mounted, Registry

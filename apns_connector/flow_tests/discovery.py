@@ -8,7 +8,7 @@ from pathlib import Path
 from apns_connector.errors import ConfigurationError, XmlError
 from apns_connector.flow_tests.reading import ROOTS
 from apns_connector.mediation import xml
-from apns_connector.mediation.layout import files_below
+from apns_connector.mediation.deployment.layout import files_below
 from apns_connector.mediation.xml import local_name
 
 

@@ -19,7 +19,7 @@ from apns_connector.flow_tests.payload import content_type_of
 from apns_connector.flow_tests.reading import read_suite
 from apns_connector.flow_tests.results import CaseResult, Failure, SuiteResult
 from apns_connector.flow_tests.suite import Assertion, Case, Input, Kind, Suite
-from apns_connector.mediation.building import build_message
+from apns_connector.mediation.bodies.building import build_message
 from apns_connector.mediation.configuration import Configuration
 from apns_connector.mediation.library import Library
 from apns_connector.mediation.mediator import told

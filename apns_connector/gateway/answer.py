@@ -13,8 +13,8 @@ from apns_connector.gateway.binding import Received
 from apns_connector.gateway.fault import Blame, form_of_faults, write_fault
 from apns_connector.gateway.headers import Headers, answer_headers, content_type_of
 from apns_connector.gateway.refusal import Refused
-from apns_connector.mediation.form import Form
-from apns_connector.mediation.formatting import (
+from apns_connector.mediation.bodies.form import Form
+from apns_connector.mediation.bodies.formatting import (
     form_asked_for,
     format_message,
     is_set,

@@ -37,12 +37,12 @@ from apns_connector.gateway.request import Request
 from apns_connector.gateway.route import PREFIX, find_service, open_proxies, service_names
 from apns_connector.gateway.wsdl import write_wsdl
 from apns_connector.mediation.api import find_api, ordered
-from apns_connector.mediation.api_request import ApiRequest
-from apns_connector.mediation.asked import Asked
 from apns_connector.mediation.configuration import Configuration
-from apns_connector.mediation.dispatch import Unmediated
 from apns_connector.mediation.main import Main, defines_main
 from apns_connector.mediation.proxy import Proxy
+from apns_connector.mediation.routing.api_request import ApiRequest
+from apns_connector.mediation.routing.asked import Asked
+from apns_connector.mediation.routing.dispatch import Unmediated
 
 _log = logging.getLogger(__name__)
 

@@ -15,11 +15,11 @@ from apns_connector.errors import (
 from apns_connector.gateway.limits import Limits
 from apns_connector.gateway.refusal import Refused
 from apns_connector.gateway.request import Request
-from apns_connector.mediation.building import Built, build_message
+from apns_connector.mediation.bodies.building import Built, build_message
+from apns_connector.mediation.bodies.content_type import SOAP11, read_content_type
+from apns_connector.mediation.bodies.document import announced_media_type
+from apns_connector.mediation.bodies.form import Form, form_of
 from apns_connector.mediation.configuration import Configuration
-from apns_connector.mediation.content_type import SOAP11, read_content_type
-from apns_connector.mediation.document import announced_media_type
-from apns_connector.mediation.form import Form, form_of
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.properties import Headers
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from enum import Enum
 from xml.sax.saxutils import escape
 
-from apns_connector.mediation.form import Form
+from apns_connector.mediation.bodies.form import Form
 from apns_connector.mediation.json_payload import write_json
 from apns_connector.mediation.xml import writable
 

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from apns_connector.gateway.binding import Received
-from apns_connector.mediation.form import Form, form_of
-from apns_connector.mediation.formatting import message_type
+from apns_connector.mediation.bodies.form import Form, form_of
+from apns_connector.mediation.bodies.formatting import message_type
 from apns_connector.mediation.message import Message
 
 _log = logging.getLogger(__name__)

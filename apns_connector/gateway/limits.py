@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from apns_connector.mediation.content_limits import KIB, MIB, ContentLimits
+from apns_connector.mediation.bodies.content_limits import KIB, MIB, ContentLimits
 
 
 @dataclass(frozen=True, slots=True)

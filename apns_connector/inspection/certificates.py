@@ -16,8 +16,8 @@ from apns_connector.errors import CredentialsError, MediationError, RegistryErro
 from apns_connector.inspection.constants import PATH_PARAMETER, aliases_in
 from apns_connector.inspection.elements import Call, Placed, calls, constant
 from apns_connector.mediation.configuration import Configuration
-from apns_connector.mediation.finding import Finding, Severity
-from apns_connector.mediation.layout import files_below
+from apns_connector.mediation.deployment.finding import Finding, Severity
+from apns_connector.mediation.deployment.layout import files_below
 from apns_connector.mediation.registry import Resource
 
 _PLAIN_SUFFIXES = frozenset({".pem", ".crt", ".cer"})

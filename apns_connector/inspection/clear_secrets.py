@@ -8,7 +8,7 @@ from pathlib import Path
 
 from apns_connector.inspection.elements import Placed, constant, elements
 from apns_connector.mediation.configuration import Configuration
-from apns_connector.mediation.finding import Finding, Severity
+from apns_connector.mediation.deployment.finding import Finding, Severity
 
 _SECRET = re.compile(
     r"passw(or)?d$|passphrase$|secret$|(api|private|access|signing|master)[._-]?key$"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Set
 from apns_connector.errors import RegistryError, VaultError
 from apns_connector.inspection.elements import Placed, calls, constant, elements
 from apns_connector.mediation.configuration import Configuration
-from apns_connector.mediation.finding import Finding
+from apns_connector.mediation.deployment.finding import Finding
 
 _ALIAS = re.compile(r"""(?:vault-lookup|wso2-vault)\(\s*(?:'([^']*)'|"([^"]*)")\s*\)""")
 _PATH = re.compile(

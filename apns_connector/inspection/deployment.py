@@ -18,8 +18,8 @@ from apns_connector.inspection.reachability import inspect_reachability
 from apns_connector.inspection.stray_files import inspect_stray_files
 from apns_connector.mediation.compatibility import VERSIONS
 from apns_connector.mediation.configuration import Configuration, build_deployment
-from apns_connector.mediation.finding import Finding, Severity, error_findings, in_order
-from apns_connector.mediation.layout import find_layout
+from apns_connector.mediation.deployment.finding import Finding, Severity, error_findings, in_order
+from apns_connector.mediation.deployment.layout import find_layout
 from apns_connector.mediation.library import Library
 from apns_connector.mediation.reading import ClassFactory
 from apns_connector.mediation.vault import FILE_NAME, MASTER_KEY_VARIABLE, Vault, master_key_from

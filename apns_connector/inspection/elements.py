@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from apns_connector.errors import ConfigurationError, RegistryError
 from apns_connector.mediation.configuration import Configuration
-from apns_connector.mediation.finding import Finding, Severity
+from apns_connector.mediation.deployment.finding import Finding, Severity
 from apns_connector.mediation.library import Document
 from apns_connector.mediation.template import Template
 from apns_connector.mediation.xml import SYNAPSE, Element, children, line_of, local_name

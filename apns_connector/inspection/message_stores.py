@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from apns_connector.inspection.elements import Placed, elements
 from apns_connector.mediation.configuration import Configuration
-from apns_connector.mediation.finding import Finding, Severity
+from apns_connector.mediation.deployment.finding import Finding, Severity
 from apns_connector.mediation.message_processor import CLASSES, PARAMETERS, SPELLINGS, Meaning
 from apns_connector.mediation.message_store import MessageStoreDefinition
 

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from apns_connector.errors import ConfigurationError, RegistryError
 from apns_connector.inspection.elements import Placed, calls, elements
 from apns_connector.mediation.configuration import Configuration
-from apns_connector.mediation.finding import Finding
+from apns_connector.mediation.deployment.finding import Finding
 from apns_connector.mediation.template import Template
 
 # Every connector of newer Micro Integrators takes these; tools write them into each call.

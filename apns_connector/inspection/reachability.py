@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from apns_connector.inspection.elements import Placed, constant, definitions
 from apns_connector.mediation.configuration import Configuration
-from apns_connector.mediation.finding import Finding
+from apns_connector.mediation.deployment.finding import Finding
 from apns_connector.mediation.library import Document
 from apns_connector.mediation.xml import SYNAPSE, local_name
 

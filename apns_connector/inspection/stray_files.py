@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
 from apns_connector.mediation.configuration import Configuration
-from apns_connector.mediation.finding import Finding, Severity
-from apns_connector.mediation.layout import SINGLE_FILES, files_below
+from apns_connector.mediation.deployment.finding import Finding, Severity
+from apns_connector.mediation.deployment.layout import SINGLE_FILES, files_below
 
 
 def inspect_stray_files(configuration: Configuration) -> Iterator[Finding]:

@@ -9,8 +9,8 @@ from lxml import etree
 
 from apns_connector.errors import MediationError
 from apns_connector.mediation.expression import Expression
-from apns_connector.mediation.json_path import MISSING
-from apns_connector.mediation.json_place import place_in_payload
+from apns_connector.mediation.expressions.json_path import MISSING
+from apns_connector.mediation.expressions.json_place import place_in_payload
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.soap import SoapVersion
 from apns_connector.mediation.tree import detach

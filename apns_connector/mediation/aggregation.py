@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 
 from apns_connector.errors import MediationError
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.value import Value
 
 # Of all groups of one mediator together. What is beyond is given up, the oldest group first.
 MESSAGES_LIMIT = 100_000

@@ -9,10 +9,12 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from apns_connector.errors import ConfigurationError
-from apns_connector.mediation.api_request import ApiRequest
-from apns_connector.mediation.api_resource import ApiResource, conflict_between
-from apns_connector.mediation.asked import Asked
-from apns_connector.mediation.dispatch import (
+from apns_connector.mediation.flow import Flow, Flows
+from apns_connector.mediation.reading import Reader
+from apns_connector.mediation.routing.api_request import ApiRequest
+from apns_connector.mediation.routing.api_resource import ApiResource, conflict_between
+from apns_connector.mediation.routing.asked import Asked
+from apns_connector.mediation.routing.dispatch import (
     BAD_REQUEST,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
@@ -20,8 +22,6 @@ from apns_connector.mediation.dispatch import (
     Unmediated,
     dispatch,
 )
-from apns_connector.mediation.flow import Flow, Flows
-from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.transports import transports_in
 from apns_connector.mediation.xml import SYNAPSE, Element, children, line_of, local_name
 

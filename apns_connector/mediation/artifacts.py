@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from apns_connector.errors import InvalidDeployment
 from apns_connector.mediation.background import Background
+from apns_connector.mediation.deployment.finding import Finding
+from apns_connector.mediation.deployment.layout import Layout
+from apns_connector.mediation.deployment.local_entry import LocalEntry
 from apns_connector.mediation.endpoints.endpoint import Endpoint
 from apns_connector.mediation.endpoints.template import EndpointTemplate
 from apns_connector.mediation.endpoints.transport import NoTransport, Transport
-from apns_connector.mediation.finding import Finding
-from apns_connector.mediation.layout import Layout
 from apns_connector.mediation.library import Document
-from apns_connector.mediation.local_entry import LocalEntry
 from apns_connector.mediation.mediator import Mediator
 from apns_connector.mediation.mediator import Sequence as MediatorSequence
 from apns_connector.mediation.message_keeper import MessageKeeper, NoKeeper

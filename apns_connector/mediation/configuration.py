@@ -16,16 +16,22 @@ from apns_connector.errors import (
 from apns_connector.mediation import xml
 from apns_connector.mediation.api import Api, problems_with
 from apns_connector.mediation.artifacts import Artifacts, Configuration
-from apns_connector.mediation.built_in import built_in_sequences
 from apns_connector.mediation.compatibility import MI_4, Compatibility
+from apns_connector.mediation.deployment.built_in import built_in_sequences
+from apns_connector.mediation.deployment.files import DeploymentFiles
+from apns_connector.mediation.deployment.imports import (
+    enabled_libraries,
+    read_imports,
+    with_implied,
+)
+from apns_connector.mediation.deployment.layout import Layout, find_layout
+from apns_connector.mediation.deployment.local_entry import LocalEntry
+from apns_connector.mediation.deployment.references import follow
+from apns_connector.mediation.deployment.resolvers import Resolvers
 from apns_connector.mediation.endpoints.health import HealthOf, unrecorded
 from apns_connector.mediation.endpoints.reading import endpoint_from_element
 from apns_connector.mediation.endpoints.template import template_from_element
-from apns_connector.mediation.files import DeploymentFiles
-from apns_connector.mediation.imports import enabled_libraries, read_imports, with_implied
-from apns_connector.mediation.layout import Layout, find_layout
 from apns_connector.mediation.library import Document, Import, Library
-from apns_connector.mediation.local_entry import LocalEntry
 from apns_connector.mediation.mediator import Sequence as MediatorSequence
 from apns_connector.mediation.mediators import MEDIATORS, NOT_SUPPORTED
 from apns_connector.mediation.mediators.operation import operation_from_element
@@ -39,9 +45,7 @@ from apns_connector.mediation.reading import (
     Reader,
     Reference,
 )
-from apns_connector.mediation.references import follow
 from apns_connector.mediation.registry import Registry
-from apns_connector.mediation.resolvers import Resolvers
 from apns_connector.mediation.task import Task
 from apns_connector.mediation.vault import Vault
 from apns_connector.mediation.xml import SYNAPSE, Element, line_of, local_name

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from apns_connector.errors import ConfigurationError
-from apns_connector.mediation.evaluation import Expression
-from apns_connector.mediation.json_eval import compile_json_eval
-from apns_connector.mediation.synapse_expression import compile_synapse_expression
-from apns_connector.mediation.xpath import compile_xpath
+from apns_connector.mediation.expressions.evaluation import Expression
+from apns_connector.mediation.expressions.json_eval import compile_json_eval
+from apns_connector.mediation.expressions.synapse_expression import compile_synapse_expression
+from apns_connector.mediation.expressions.xpath import compile_xpath
 
 __all__ = ["Expression", "compile_expression"]
 

@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from apns_connector.errors import ConfigurationError, XmlError
 from apns_connector.mediation import xml
-from apns_connector.mediation.archive import Files, Folder, open_archive
+from apns_connector.mediation.deployment.archive import Files, Folder, open_archive
 from apns_connector.mediation.xml import Element, children, line_of, local_name
 
 

@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from apns_connector.errors import MediationError
+from apns_connector.mediation.expressions.result import as_text
+from apns_connector.mediation.expressions.synapse_expression import SynapseExpression
+from apns_connector.mediation.expressions.synapse_parser import Parser
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.payload_text import Medium, argument_text, value_text
-from apns_connector.mediation.result import as_text
-from apns_connector.mediation.synapse_expression import SynapseExpression
-from apns_connector.mediation.synapse_parser import Parser
 
 _log = logging.getLogger(__name__)
 

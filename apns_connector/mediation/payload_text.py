@@ -11,6 +11,7 @@ from lxml import etree
 
 from apns_connector.errors import JsonError, XmlError
 from apns_connector.mediation import xml
+from apns_connector.mediation.expressions.synapse_values import text_of
 from apns_connector.mediation.json_payload import (
     element_to_json,
     json_text,
@@ -19,7 +20,6 @@ from apns_connector.mediation.json_payload import (
 )
 from apns_connector.mediation.json_value import JsonArray, read_number
 from apns_connector.mediation.json_xml import ARRAY, OBJECT
-from apns_connector.mediation.synapse_values import text_of
 from apns_connector.mediation.xml import children
 
 _QUOTES = {'"': "&quot;", "'": "&apos;"}

@@ -17,7 +17,7 @@ import msgspec
 from lxml import etree
 
 from apns_connector.errors import MediationError
-from apns_connector.mediation.resolvers import OWN_VARIABLES
+from apns_connector.mediation.deployment.resolvers import OWN_VARIABLES
 
 WRITABLE_SCOPES = ("default", "axis2", "transport", "operation", "axis2-client")
 READABLE_SCOPES = (*WRITABLE_SCOPES, "func", "registry", "system", "env", "file")

@@ -11,11 +11,11 @@ from apns_connector.errors import ConfigurationError
 from apns_connector.mediation.compatibility import MI_4, Compatibility
 from apns_connector.mediation.endpoints.health import HealthOf, unrecorded
 from apns_connector.mediation.expression import Expression, compile_expression
+from apns_connector.mediation.expressions.text_template import TextTemplate, compile_template
+from apns_connector.mediation.expressions.value import Static, Value, parse_value
 from apns_connector.mediation.library import Import, Library
 from apns_connector.mediation.mediator import Mediator, Step
 from apns_connector.mediation.mediator import Sequence as MediatorSequence
-from apns_connector.mediation.text_template import TextTemplate, compile_template
-from apns_connector.mediation.value import Static, Value, parse_value
 from apns_connector.mediation.xml import SYNAPSE, Element, children, line_of, local_name
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from lxml import etree
 
 from apns_connector.errors import ConfigurationError, ConnectorError, JsonError
 from apns_connector.mediation import xml
+from apns_connector.mediation.deployment.referenced import NotThere
 from apns_connector.mediation.json_payload import read_json
-from apns_connector.mediation.referenced import NotThere
 from apns_connector.mediation.xml import Element
 
 XS = "http://www.w3.org/2001/XMLSchema"

@@ -11,15 +11,15 @@ from lxml import etree
 
 from apns_connector.errors import JsonError, MediationError, XmlError
 from apns_connector.mediation import xml
+from apns_connector.mediation.bodies.message_type import JSON, XML, set_message_type
+from apns_connector.mediation.expressions.result import as_text
+from apns_connector.mediation.expressions.variables import resolved
 from apns_connector.mediation.json_payload import json_text, read_json
 from apns_connector.mediation.json_value import ExactFloat, JsonArray, as_property
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.message_type import JSON, XML, set_message_type
 from apns_connector.mediation.redaction import redacted_line, secrets_of, without_secrets
-from apns_connector.mediation.result import as_text
 from apns_connector.mediation.soap import SoapVersion
 from apns_connector.mediation.tree import replace
-from apns_connector.mediation.variables import resolved
 from apns_connector.mediation.xml import detached_copy, writable
 
 logger = logging.getLogger("apns_connector.mediation.script")

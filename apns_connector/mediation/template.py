@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from apns_connector.errors import MediationError
+from apns_connector.mediation.expressions.value import Dynamic, Static, Value
+from apns_connector.mediation.expressions.variables import Getter
 from apns_connector.mediation.mediator import GoesOn, Sequence, guarded
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.properties import FunctionContext
 from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.value import Dynamic, Static, Value
-from apns_connector.mediation.variables import Getter
 from apns_connector.mediation.xml import SYNAPSE, Element, children
 
 MANDATORY_MISSING = 500101

@@ -10,7 +10,7 @@ from lxml import etree
 
 from apns_connector.errors import XmlError
 from apns_connector.mediation import xml
-from apns_connector.mediation.result import as_text
+from apns_connector.mediation.expressions.result import as_text
 from apns_connector.mediation.xml import Element
 from apns_connector.operations.failure import OperationError
 from apns_connector.operations.parameters import Parameters

@@ -15,11 +15,11 @@ import msgspec
 from lxml import etree
 
 from apns_connector.errors import JsonError, MediationError
+from apns_connector.mediation.expressions.result import as_text
+from apns_connector.mediation.expressions.variables import resolved
 from apns_connector.mediation.json_payload import element_to_json, write_json
 from apns_connector.mediation.json_xml import OBJECT, scalar_text
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.result import as_text
-from apns_connector.mediation.variables import resolved
 from apns_connector.mediation.xml import Element, children, local_name
 from apns_connector.operations.failure import OperationError
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from apns_connector.delivery.seal import Seal
 from apns_connector.delivery.store import MessageStore
-from apns_connector.delivery.stores.sqlite import SqliteStore
+from apns_connector.delivery.stores.sqlite.store import SqliteStore
 from apns_connector.errors import ConfigurationError
 
 KEY_FILE_NAME: Final = "record.key"

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from apns_connector.delivery.stores.nats import NatsOptions, NatsStore
+from apns_connector.delivery.stores.nats.store import NatsOptions, NatsStore
 from tests.contracts.durable_contract import DurableContract, SharedContract
 from tests.contracts.looking_contract import HelpingContract, LookingContract
 from tests.contracts.place import Place

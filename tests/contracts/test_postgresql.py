@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from apns_connector.delivery.stores.postgresql import PostgresqlOptions, PostgresqlStore
+from apns_connector.delivery.stores.postgresql.store import PostgresqlOptions, PostgresqlStore
 from tests.contracts.durable_contract import DurableContract, SharedContract
 from tests.contracts.looking_contract import HelpingContract, LookingContract
 from tests.contracts.order_contract import OrderContract

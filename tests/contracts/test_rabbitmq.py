@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from apns_connector.delivery.record import Counts, Kept, State
-from apns_connector.delivery.stores.rabbitmq import RabbitmqOptions, RabbitmqStore
+from apns_connector.delivery.stores.rabbitmq.store import RabbitmqOptions, RabbitmqStore
 from apns_connector.errors import StoreFull
 from tests.contracts.durable_contract import DurableContract, SharedContract
 from tests.contracts.looking_contract import HelpingContract, LookingContract

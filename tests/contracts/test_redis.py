@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from apns_connector.delivery.stores.redis import RedisOptions, RedisStore
+from apns_connector.delivery.stores.redis.store import RedisOptions, RedisStore
 from tests.contracts.durable_contract import DurableContract, SharedContract
 from tests.contracts.looking_contract import HelpingContract, LookingContract
 from tests.contracts.order_contract import OrderContract

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from apns_connector.delivery.stores.sqlite import SqliteOptions, SqliteStore
+from apns_connector.delivery.stores.sqlite.store import SqliteOptions, SqliteStore
 from tests.contracts.durable_contract import DurableContract, SharedContract
 from tests.contracts.looking_contract import HelpingContract, LookingContract
 from tests.contracts.order_contract import OrderContract

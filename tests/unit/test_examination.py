@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from apns_connector.examination import examine
-from apns_connector.mediation.finding import Finding, Severity
+from apns_connector.mediation.deployment.finding import Finding, Severity
 
 KEY = {"APNS_CONNECTOR_MASTER_KEY": "a phrase"}
 

@@ -10,9 +10,9 @@ from urllib.parse import quote, unquote_plus, urlencode, urlsplit, urlunsplit
 
 from apns_connector.errors import MediationError
 from apns_connector.mediation.endpoints.uri_template import UriTemplate
+from apns_connector.mediation.expressions.result import as_text
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.redaction import redacted_line
-from apns_connector.mediation.result import as_text
 from apns_connector.mediation.xml import Element, children, local_name
 
 # The variables that an http endpoint's template may use (RESTConstants).

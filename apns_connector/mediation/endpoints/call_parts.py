@@ -11,16 +11,16 @@ from lxml import etree
 
 from apns_connector.errors import ConfigurationError, JsonError, MediationError, XmlError
 from apns_connector.mediation import xml
+from apns_connector.mediation.bodies.form import Form, form_of
+from apns_connector.mediation.bodies.message_type import set_message_type
 from apns_connector.mediation.expression import compile_expression
-from apns_connector.mediation.form import Form, form_of
+from apns_connector.mediation.expressions.result import as_text
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.json_payload import read_json
 from apns_connector.mediation.json_value import JsonArray, as_property
 from apns_connector.mediation.json_xml import element_to_json
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.message_type import set_message_type
 from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.result import as_text
-from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import Element, children, detached_copy
 
 

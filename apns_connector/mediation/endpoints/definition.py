@@ -9,10 +9,10 @@ from enum import Enum
 from apns_connector.errors import ConfigurationError, MediationError
 from apns_connector.mediation.endpoints.policy import policy_from_element, text_of_setting
 from apns_connector.mediation.endpoints.suspension import Policy
+from apns_connector.mediation.expressions.value import Static, Value, parse_value
 from apns_connector.mediation.mediator import Mediator
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.value import Static, Value, parse_value
 from apns_connector.mediation.xml import (
     SYNAPSE,
     WSA_NAMESPACES,

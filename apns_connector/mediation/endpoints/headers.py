@@ -13,10 +13,10 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from apns_connector.mediation.bodies.form import Form, form_of
+from apns_connector.mediation.bodies.formatting import Formatted, is_set, message_type
 from apns_connector.mediation.endpoints.definition import BasicAuthorization
 from apns_connector.mediation.endpoints.transport import HeaderFields
-from apns_connector.mediation.form import Form, form_of
-from apns_connector.mediation.formatting import Formatted, is_set, message_type
 from apns_connector.mediation.message import Message
 
 _log = logging.getLogger(__name__)

@@ -18,9 +18,9 @@ from apns_connector.mediation.endpoints.endpoint import (
     report,
 )
 from apns_connector.mediation.endpoints.leaf import Leaf
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.mediator import Mediator, run
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.value import Value
 
 _log = logging.getLogger(__name__)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from apns_connector.errors import EndpointError
 from apns_connector.mediation.endpoints.endpoint import UNKNOWN, Endpoint, Sent, nested, report
 from apns_connector.mediation.expression import Expression
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.value import Value
 
 
 class EndpointReference:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterable
 
 from apns_connector.errors import ContentError, TransportError
-from apns_connector.mediation.building import build_message
+from apns_connector.mediation.bodies.building import build_message
 from apns_connector.mediation.endpoints.transport import OutboundReply
 from apns_connector.mediation.fault import FaultCode, SoapFault
 from apns_connector.mediation.message import Message

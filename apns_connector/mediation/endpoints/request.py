@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from apns_connector.mediation.bodies.form import Form
+from apns_connector.mediation.bodies.formatting import Formatted, is_set
 from apns_connector.mediation.endpoints.address import (
     Address,
     checked,
@@ -12,8 +14,6 @@ from apns_connector.mediation.endpoints.definition import Definition, Format
 from apns_connector.mediation.endpoints.headers import request_headers, sendable
 from apns_connector.mediation.endpoints.request_body import form_for, request_body
 from apns_connector.mediation.endpoints.transport import OutboundRequest
-from apns_connector.mediation.form import Form
-from apns_connector.mediation.formatting import Formatted, is_set
 from apns_connector.mediation.message import Message
 
 _SOAP = (Format.SOAP11, Format.SOAP12)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from apns_connector.mediation.bodies.form import Form
+from apns_connector.mediation.bodies.formatting import Formatted, form_asked_for, format_message
 from apns_connector.mediation.endpoints.addressing import AddressingHeaders, is_addressed, readdress
 from apns_connector.mediation.endpoints.definition import Definition, Format
 from apns_connector.mediation.endpoints.truth import is_true
-from apns_connector.mediation.form import Form
-from apns_connector.mediation.formatting import Formatted, form_asked_for, format_message
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.soap import SoapVersion
 

@@ -10,7 +10,13 @@ from typing import Any, Protocol
 from lxml import etree
 
 from apns_connector.errors import JsonError, MediationError
-from apns_connector.mediation.json_path import MISSING, JsonPath, Location, removed, replaced
+from apns_connector.mediation.expressions.json_path import (
+    MISSING,
+    JsonPath,
+    Location,
+    removed,
+    replaced,
+)
 from apns_connector.mediation.json_payload import element_to_json, json_text, read_json
 from apns_connector.mediation.json_value import as_property
 from apns_connector.mediation.message import Message

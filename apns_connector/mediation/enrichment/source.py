@@ -10,9 +10,9 @@ from apns_connector.errors import ConfigurationError, MediationError, XmlError
 from apns_connector.mediation import xml
 from apns_connector.mediation.enrichment import in_json, in_xml
 from apns_connector.mediation.expression import compile_expression
-from apns_connector.mediation.inline_text import InlineText, compile_inline
-from apns_connector.mediation.json_eval import JsonEval
-from apns_connector.mediation.json_place import place_in_payload
+from apns_connector.mediation.expressions.inline_text import InlineText, compile_inline
+from apns_connector.mediation.expressions.json_eval import JsonEval
+from apns_connector.mediation.expressions.json_place import place_in_payload
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.xml import Element, children, detached_copy

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from apns_connector.errors import ConfigurationError
 from apns_connector.mediation.enrichment import in_json, in_xml
 from apns_connector.mediation.expression import Expression, compile_expression
-from apns_connector.mediation.json_eval import JsonEval
-from apns_connector.mediation.json_place import place_in_payload
+from apns_connector.mediation.expressions.json_eval import JsonEval
+from apns_connector.mediation.expressions.json_place import place_in_payload
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.xml import Element
 

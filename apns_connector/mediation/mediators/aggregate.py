@@ -12,6 +12,7 @@ from apns_connector.mediation.aggregated import gather_json, gather_xml, is_json
 from apns_connector.mediation.aggregation import Group, Groups, message_count
 from apns_connector.mediation.branch import run_branch, start
 from apns_connector.mediation.expression import Expression
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.frame import Frame, handlers
 from apns_connector.mediation.mediator import Mediator, run
 from apns_connector.mediation.mediators.branch import branch_from_element
@@ -24,7 +25,6 @@ from apns_connector.mediation.splitting import (
     named,
     total_of,
 )
-from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import SYNAPSE, Element, children
 
 _log = logging.getLogger(__name__)

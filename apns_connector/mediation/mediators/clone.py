@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from apns_connector.errors import MediationError
 from apns_connector.mediation.branch import run_branch, start
 from apns_connector.mediation.endpoints.truth import is_true
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.splitting import (
@@ -17,7 +18,6 @@ from apns_connector.mediation.splitting import (
     run_all,
     target_from_element,
 )
-from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import SYNAPSE, Element
 
 ITERATION_PROPERTY = "CLONED_ITERATION_INDEX"

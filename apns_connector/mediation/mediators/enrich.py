@@ -8,7 +8,7 @@ from apns_connector.errors import MediationError
 from apns_connector.mediation.enrichment.in_json import Removal
 from apns_connector.mediation.enrichment.source import Source, source_from_element
 from apns_connector.mediation.enrichment.target import Target, target_from_element
-from apns_connector.mediation.json_path import MISSING
+from apns_connector.mediation.expressions.json_path import MISSING
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.xml import SYNAPSE, Element

@@ -15,8 +15,9 @@ from lxml import etree
 from apns_connector.errors import ConfigurationError, MediationError
 from apns_connector.mediation.endpoints.truth import is_true
 from apns_connector.mediation.expression import Expression
-from apns_connector.mediation.json_path import MISSING, JsonPath, replaced
-from apns_connector.mediation.json_place import place_in_payload
+from apns_connector.mediation.expressions.json_path import MISSING, JsonPath, replaced
+from apns_connector.mediation.expressions.json_place import place_in_payload
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.mediator import (
     FaultSequenceFailed,
     Mediator,
@@ -33,7 +34,6 @@ from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.soap import new_envelope
 from apns_connector.mediation.tree import detach, parent_of
-from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import SYNAPSE, Element
 
 _log = logging.getLogger(__name__)

@@ -15,10 +15,11 @@ from apns_connector.errors import ConfigurationError, MediationError
 from apns_connector.mediation.branch import run_branch, start
 from apns_connector.mediation.endpoints.truth import is_true
 from apns_connector.mediation.expression import Expression
+from apns_connector.mediation.expressions.json_path import JsonPath, replaced
+from apns_connector.mediation.expressions.json_path_parser import compile_path
+from apns_connector.mediation.expressions.json_place import place_in_payload
+from apns_connector.mediation.expressions.synapse_access import json_of
 from apns_connector.mediation.frame import handlers
-from apns_connector.mediation.json_path import JsonPath, replaced
-from apns_connector.mediation.json_path_parser import compile_path
-from apns_connector.mediation.json_place import place_in_payload
 from apns_connector.mediation.json_value import JsonArray, as_property
 from apns_connector.mediation.mediator import Mediator, run
 from apns_connector.mediation.message import Message
@@ -26,7 +27,6 @@ from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.results import root_named
 from apns_connector.mediation.soap import new_envelope
 from apns_connector.mediation.splitting import run_all
-from apns_connector.mediation.synapse_access import json_of
 from apns_connector.mediation.tree import detach, parent_of
 from apns_connector.mediation.xml import SYNAPSE, Element, detached_copy
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from lxml import etree
 
 from apns_connector.mediation.expression import Expression
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import Element, children, detached_copy, writable
 
 # The names without a prefix, and the attribute of the message behind each.

@@ -13,8 +13,8 @@ from apns_connector.errors import ConfigurationError, MediationError
 from apns_connector.mediation.branch import run_branch, start
 from apns_connector.mediation.endpoints.truth import is_true
 from apns_connector.mediation.expression import Expression, compile_expression
-from apns_connector.mediation.json_path import MISSING, JsonPath, replaced
-from apns_connector.mediation.json_place import place_in_payload
+from apns_connector.mediation.expressions.json_path import MISSING, JsonPath, replaced
+from apns_connector.mediation.expressions.json_place import place_in_payload
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.splitting import (

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterator
 
 from apns_connector.mediation.expression import Expression
+from apns_connector.mediation.expressions.text_template import TextTemplate
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.redaction import (
@@ -16,8 +18,6 @@ from apns_connector.mediation.redaction import (
     secrets_of,
     without_secrets,
 )
-from apns_connector.mediation.text_template import TextTemplate
-from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import SYNAPSE, Element, local_name
 
 logger = logging.getLogger("apns_connector.mediation.log")

@@ -8,11 +8,11 @@ from lxml import etree
 
 from apns_connector.errors import MediationError
 from apns_connector.mediation.expression import Expression
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.fault import Detail, FaultCode, SoapFault
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.soap import SoapVersion, new_envelope
-from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import SYNAPSE, Element, children, writable
 
 CodeOf = Callable[[Message], FaultCode]

@@ -13,18 +13,18 @@ from lxml import etree
 from apns_connector.errors import ConfigurationError, JsonError, MediationError, XmlError
 from apns_connector.mediation import xml
 from apns_connector.mediation.artifacts import Configuration
+from apns_connector.mediation.bodies.message_type import JSON, TEXT, XML, set_message_type
 from apns_connector.mediation.endpoints.truth import is_true
 from apns_connector.mediation.expression import Expression, compile_expression
-from apns_connector.mediation.json_eval import JsonEval
+from apns_connector.mediation.expressions.json_eval import JsonEval
+from apns_connector.mediation.expressions.synapse_expression import SynapseExpression
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.json_payload import read_json
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.message_type import JSON, TEXT, XML, set_message_type
 from apns_connector.mediation.payload_template import PayloadTemplate, compile_payload_template
 from apns_connector.mediation.payload_text import Medium, argument_text, wants_quotes
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.soap import SoapVersion
-from apns_connector.mediation.synapse_expression import SynapseExpression
-from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import SYNAPSE, Element, children
 
 _ENVELOPES = tuple(version.envelope for version in SoapVersion)

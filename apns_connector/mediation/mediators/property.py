@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from apns_connector.errors import ConfigurationError, MediationError
+from apns_connector.mediation.expressions.typed_value import convert, typed
+from apns_connector.mediation.expressions.value import Static, Value
+from apns_connector.mediation.expressions.variables import Getter
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.properties import WRITABLE_SCOPES
 from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.typed_value import convert, typed
-from apns_connector.mediation.value import Static, Value
-from apns_connector.mediation.variables import Getter
 from apns_connector.mediation.xml import Element, children, detached_copy
 
 _TYPES = ("STRING", "BOOLEAN", "DOUBLE", "FLOAT", "INTEGER", "LONG", "SHORT", "OM", "JSON")

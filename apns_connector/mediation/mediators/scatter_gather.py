@@ -13,18 +13,18 @@ from lxml import etree
 from apns_connector.errors import MediationError, XmlError
 from apns_connector.mediation import xml
 from apns_connector.mediation.aggregation import message_count
+from apns_connector.mediation.bodies.message_type import JSON, XML, set_message_type
 from apns_connector.mediation.branch import run_branch, start
 from apns_connector.mediation.expression import Expression
+from apns_connector.mediation.expressions.synapse_values import text_of
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.frame import handlers
 from apns_connector.mediation.json_value import JsonArray
 from apns_connector.mediation.mediator import Mediator, run
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.message_type import JSON, XML, set_message_type
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.results import root_named
 from apns_connector.mediation.splitting import run_all
-from apns_connector.mediation.synapse_values import text_of
-from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import SYNAPSE, Element, detached_copy
 
 _log = logging.getLogger(__name__)

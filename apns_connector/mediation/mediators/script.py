@@ -12,15 +12,15 @@ from lxml import etree
 from apns_connector.errors import ConfigurationError, MediationError
 from apns_connector.mediation import javascript, xml
 from apns_connector.mediation.artifacts import Configuration
+from apns_connector.mediation.bodies.message_type import JSON, set_message_type
 from apns_connector.mediation.expression import Expression
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.javascript import Call
 from apns_connector.mediation.json_payload import read_json, write_json
 from apns_connector.mediation.json_value import as_property
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.message_type import JSON, set_message_type
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.script_message import apply, view_of
-from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import SYNAPSE, Element
 
 LANGUAGES = ("js", "rhinoJs", "nashornJs", "graalJs")

@@ -10,10 +10,10 @@ from apns_connector.mediation.branch import run_branch, start
 from apns_connector.mediation.endpoints.endpoint import Endpoint
 from apns_connector.mediation.endpoints.reading import inline_endpoint
 from apns_connector.mediation.endpoints.sending import IMPLICIT, send
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.mediator import GoesOn, Sequence
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import Element
 
 

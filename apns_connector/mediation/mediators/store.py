@@ -11,9 +11,9 @@ from apns_connector.errors import (
     StoreFull,
     StoreUnavailable,
 )
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import Element
 
 _log = logging.getLogger(__name__)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from apns_connector.errors import ConfigurationError, MediationError
 from apns_connector.mediation.artifacts import Configuration
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.mediator import Mediator, run
 from apns_connector.mediation.mediators.sequence import SequenceReference
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.throttle_policy import policy_from_element
 from apns_connector.mediation.throttling import Policy, Window, decide
-from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import SYNAPSE, Element, children
 
 _log = logging.getLogger(__name__)

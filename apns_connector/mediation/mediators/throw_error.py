@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from apns_connector.errors import MediationError
+from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import Element
 
 

@@ -11,25 +11,25 @@ from lxml import etree
 from apns_connector.errors import ConfigurationError, JsonError, MediationError
 from apns_connector.mediation import xml
 from apns_connector.mediation.artifacts import Configuration
-from apns_connector.mediation.expression import Expression
-from apns_connector.mediation.json_payload import element_to_json, read_json
-from apns_connector.mediation.mediator import Mediator, run
-from apns_connector.mediation.message import Message
-from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.referenced import (
+from apns_connector.mediation.deployment.referenced import (
     Source,
     bytes_of,
     resolver,
     resources_from_element,
     source_of,
 )
+from apns_connector.mediation.expression import Expression
+from apns_connector.mediation.expressions.value import Static, Value
+from apns_connector.mediation.json_payload import element_to_json, read_json
+from apns_connector.mediation.mediator import Mediator, run
+from apns_connector.mediation.message import Message
+from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.schema import (
     Schema,
     XmlSchema,
     compile_json_schemas,
     compile_xml_schemas,
 )
-from apns_connector.mediation.value import Static, Value
 from apns_connector.mediation.xml import SYNAPSE, Element, children
 
 INLINE = "inline-schema"

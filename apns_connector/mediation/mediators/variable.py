@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from apns_connector.errors import ConfigurationError
 from apns_connector.mediation.expression import Expression
+from apns_connector.mediation.expressions.typed_value import typed
+from apns_connector.mediation.expressions.variables import Getter
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.typed_value import typed
-from apns_connector.mediation.variables import Getter
 from apns_connector.mediation.xml import Element
 
 _TYPES = ("STRING", "BOOLEAN", "INTEGER", "DOUBLE", "LONG", "XML", "JSON")

@@ -13,11 +13,7 @@ from apns_connector.errors import ConnectorError, MediationError, XmlError
 from apns_connector.mediation import xml
 from apns_connector.mediation.artifacts import Configuration
 from apns_connector.mediation.content import TEXT
-from apns_connector.mediation.expression import Expression
-from apns_connector.mediation.message import Message
-from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.redaction import redacted_line, secrets_of, without_secrets
-from apns_connector.mediation.referenced import (
+from apns_connector.mediation.deployment.referenced import (
     NotThere,
     Source,
     bytes_of,
@@ -25,8 +21,12 @@ from apns_connector.mediation.referenced import (
     resources_from_element,
     source_of,
 )
+from apns_connector.mediation.expression import Expression
+from apns_connector.mediation.expressions.value import Value
+from apns_connector.mediation.message import Message
+from apns_connector.mediation.reading import Reader
+from apns_connector.mediation.redaction import redacted_line, secrets_of, without_secrets
 from apns_connector.mediation.tree import replace
-from apns_connector.mediation.value import Value
 from apns_connector.mediation.xml import SYNAPSE, Element, children, detached_copy
 
 _log = logging.getLogger(__name__)

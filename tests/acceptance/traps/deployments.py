@@ -15,7 +15,7 @@ from lxml import etree
 
 from apns_connector.gateway.app import Gateway
 from apns_connector.gateway.server import Server
-from apns_connector.mediation.building import build_message
+from apns_connector.mediation.bodies.building import build_message
 from apns_connector.mediation.configuration import Configuration, read_deployment
 from apns_connector.mediation.message import Message
 

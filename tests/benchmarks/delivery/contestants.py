@@ -13,11 +13,11 @@ from itertools import count
 from pathlib import Path
 
 from apns_connector.delivery.stores.memory import MemoryOptions, MemoryStore
-from apns_connector.delivery.stores.nats import NatsOptions, NatsStore
-from apns_connector.delivery.stores.postgresql import PostgresqlOptions, PostgresqlStore
-from apns_connector.delivery.stores.rabbitmq import RabbitmqOptions, RabbitmqStore
-from apns_connector.delivery.stores.redis import RedisOptions, RedisStore
-from apns_connector.delivery.stores.sqlite import SqliteOptions, SqliteStore
+from apns_connector.delivery.stores.nats.store import NatsOptions, NatsStore
+from apns_connector.delivery.stores.postgresql.store import PostgresqlOptions, PostgresqlStore
+from apns_connector.delivery.stores.rabbitmq.store import RabbitmqOptions, RabbitmqStore
+from apns_connector.delivery.stores.redis.store import RedisOptions, RedisStore
+from apns_connector.delivery.stores.sqlite.store import SqliteOptions, SqliteStore
 from tests.benchmarks.delivery.bare_servers import (
     BareNats,
     BarePostgresql,

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from apns_connector.delivery.record import Done, Record
-from apns_connector.delivery.stores.sqlite import SqliteOptions, SqliteStore
+from apns_connector.delivery.stores.sqlite.store import SqliteOptions, SqliteStore
 from tests.benchmarks.delivery.measurement import BODY, CLAIMED_AT_ONCE, by_callers
 
 STEPS = 10

@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from apns_connector.delivery.record import Done, Record
-from apns_connector.delivery.stores import sqlite_commit
-from apns_connector.delivery.stores.sqlite import SqliteOptions, SqliteStore
+from apns_connector.delivery.stores.sqlite import commit as sqlite_commit
+from apns_connector.delivery.stores.sqlite.store import SqliteOptions, SqliteStore
 from apns_connector.errors import StoreFull
 
 MEGABYTES = 80

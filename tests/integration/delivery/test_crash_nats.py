@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from apns_connector.delivery.stores.nats import NatsOptions, NatsStore
+from apns_connector.delivery.stores.nats.store import NatsOptions, NatsStore
 from tests.integration.delivery.crash import Crash
 from tests.servers.nats import NatsServer
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from apns_connector.delivery.stores.postgresql import PostgresqlOptions, PostgresqlStore
+from apns_connector.delivery.stores.postgresql.store import PostgresqlOptions, PostgresqlStore
 from tests.integration.delivery.crash import Crash
 from tests.servers.postgresql import PostgresqlServer
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from apns_connector.delivery.stores.rabbitmq import RabbitmqOptions, RabbitmqStore
+from apns_connector.delivery.stores.rabbitmq.store import RabbitmqOptions, RabbitmqStore
 from tests.integration.delivery.crash import Crash, Ledger
 from tests.integration.delivery.crash_process import Journal, deliver
 from tests.servers.rabbitmq import RabbitmqServer

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from apns_connector.delivery.stores.redis import RedisOptions, RedisStore
+from apns_connector.delivery.stores.redis.store import RedisOptions, RedisStore
 from tests.integration.delivery.crash import Crash
 from tests.servers.redis import RedisServer
 

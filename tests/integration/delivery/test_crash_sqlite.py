@@ -12,8 +12,8 @@ from unittest.mock import ANY
 
 import pytest
 
-from apns_connector.delivery.stores.sqlite import SqliteOptions, SqliteStore
-from apns_connector.delivery.stores.sqlite_file import Durability
+from apns_connector.delivery.stores.sqlite.file import Durability
+from apns_connector.delivery.stores.sqlite.store import SqliteOptions, SqliteStore
 from tests.integration.delivery.crash import ROOT, Crash
 
 MAKER = "tests.integration.delivery.test_crash_sqlite:store_at"

@@ -7,11 +7,11 @@ import pytest
 
 from apns_connector.delivery.opening import build_store, build_store_from_url
 from apns_connector.delivery.stores.memory import MemoryStore
-from apns_connector.delivery.stores.nats import NatsStore
-from apns_connector.delivery.stores.postgresql import PostgresqlStore
-from apns_connector.delivery.stores.rabbitmq import RabbitmqStore
-from apns_connector.delivery.stores.redis import RedisStore
-from apns_connector.delivery.stores.sqlite import SqliteStore
+from apns_connector.delivery.stores.nats.store import NatsStore
+from apns_connector.delivery.stores.postgresql.store import PostgresqlStore
+from apns_connector.delivery.stores.rabbitmq.store import RabbitmqStore
+from apns_connector.delivery.stores.redis.store import RedisStore
+from apns_connector.delivery.stores.sqlite.store import SqliteStore
 from apns_connector.errors import ConfigurationError
 
 JDBC = "org.apache.synapse.message.store.impl.jdbc.JDBCMessageStore"

@@ -8,11 +8,11 @@ import pytest
 
 from apns_connector.delivery.store import MessageStore
 from apns_connector.delivery.stores.memory import MemoryStore
-from apns_connector.delivery.stores.nats import NatsStore
-from apns_connector.delivery.stores.postgresql import PostgresqlStore
-from apns_connector.delivery.stores.rabbitmq import RabbitmqStore
-from apns_connector.delivery.stores.redis import RedisStore
-from apns_connector.delivery.stores.sqlite import SqliteStore
+from apns_connector.delivery.stores.nats.store import NatsStore
+from apns_connector.delivery.stores.postgresql.store import PostgresqlStore
+from apns_connector.delivery.stores.rabbitmq.store import RabbitmqStore
+from apns_connector.delivery.stores.redis.store import RedisStore
+from apns_connector.delivery.stores.sqlite.store import SqliteStore
 
 METHODS = [name for name, it in vars(MessageStore).items() if inspect.iscoroutinefunction(it)]
 

@@ -7,8 +7,8 @@ from apns_connector.gateway.answer import (
 )
 from apns_connector.gateway.refusal import Refused
 from apns_connector.mediation import xml
+from apns_connector.mediation.bodies.form import Form
 from apns_connector.mediation.fault import Detail, FaultCode, SoapFault
-from apns_connector.mediation.form import Form
 from apns_connector.mediation.soap import SoapVersion, new_envelope
 from apns_connector.mediation.written_envelope import WrittenEnvelope
 

@@ -4,7 +4,7 @@ from apns_connector.gateway.binding import expected_form, read_message
 from apns_connector.gateway.limits import Limits
 from apns_connector.gateway.refusal import Refused
 from apns_connector.gateway.request import Request
-from apns_connector.mediation.form import Form
+from apns_connector.mediation.bodies.form import Form
 from apns_connector.mediation.soap import SoapVersion
 
 ENVELOPE11 = b'<e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/"><e:Body><a/></e:Body></e:Envelope>'

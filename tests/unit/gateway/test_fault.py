@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from apns_connector.gateway.fault import Blame, form_of_faults, write_fault
 from apns_connector.mediation import xml
+from apns_connector.mediation.bodies.form import Form
 from apns_connector.mediation.fault import SoapFault
-from apns_connector.mediation.form import Form
 from apns_connector.mediation.soap import SoapVersion, version_of
 
 

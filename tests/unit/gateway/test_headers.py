@@ -1,7 +1,7 @@
 import pytest
 
 from apns_connector.gateway.headers import answer_headers, content_type_of, sendable
-from apns_connector.mediation.form import Form
+from apns_connector.mediation.bodies.form import Form
 
 ENVELOPE12 = b'<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"><e:Body/></e:Envelope>'
 

@@ -8,7 +8,7 @@ import pytest
 
 from apns_connector.inspection.stray_files import inspect_stray_files, stray
 from apns_connector.mediation.configuration import Configuration
-from apns_connector.mediation.layout import FOLDERS, PROJECT_FOLDERS
+from apns_connector.mediation.deployment.layout import FOLDERS, PROJECT_FOLDERS
 
 DEFAULT = "synapse-configs/default"
 

@@ -9,8 +9,8 @@ import pytest
 from apns_connector.errors import MediationError
 from apns_connector.mediation import aggregation
 from apns_connector.mediation.aggregation import SECONDS_LIMIT, Group, Groups, message_count
+from apns_connector.mediation.expressions.value import Static
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.value import Static
 
 NewMessage = Callable[..., Message]
 

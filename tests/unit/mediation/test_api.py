@@ -9,9 +9,9 @@ import pytest
 
 from apns_connector.errors import InvalidDeployment
 from apns_connector.mediation.api import find_api, ordered
-from apns_connector.mediation.api_request import ApiRequest
-from apns_connector.mediation.asked import Asked
-from apns_connector.mediation.dispatch import Unmediated
+from apns_connector.mediation.routing.api_request import ApiRequest
+from apns_connector.mediation.routing.asked import Asked
+from apns_connector.mediation.routing.dispatch import Unmediated
 
 Deploy = Callable[..., Any]
 

@@ -11,7 +11,7 @@ import pytest
 
 from apns_connector.errors import EndpointError, InvalidDeployment, MediationError
 from apns_connector.mediation.compatibility import ESB_4_9, MI_4, VERSIONS, Compatibility
-from apns_connector.mediation.uri_pattern import UriPattern
+from apns_connector.mediation.routing.uri_pattern import UriPattern
 
 Mediate = Callable[..., Any]
 BOTH = pytest.mark.parametrize("compatibility", [MI_4, ESB_4_9], ids=["mi-4", "esb-4.9"])

@@ -6,9 +6,9 @@ import pytest
 
 from apns_connector.errors import ConfigurationError
 from apns_connector.mediation.expression import Expression, compile_expression
-from apns_connector.mediation.json_eval import JsonEval
-from apns_connector.mediation.synapse_expression import SynapseExpression
-from apns_connector.mediation.xpath import XPathExpression
+from apns_connector.mediation.expressions.json_eval import JsonEval
+from apns_connector.mediation.expressions.synapse_expression import SynapseExpression
+from apns_connector.mediation.expressions.xpath import XPathExpression
 
 
 @pytest.mark.parametrize(

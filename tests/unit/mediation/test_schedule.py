@@ -8,10 +8,10 @@ import pytest
 
 from apns_connector.errors import ConfigurationError
 from apns_connector.mediation import xml
+from apns_connector.mediation.deployment.resolvers import Resolvers
 from apns_connector.mediation.mediators import MEDIATORS, NOT_SUPPORTED
 from apns_connector.mediation.mediators.operation import operation_from_element
 from apns_connector.mediation.reading import Language, Reader
-from apns_connector.mediation.resolvers import Resolvers
 from apns_connector.mediation.schedule import (
     Calendar,
     Interval,

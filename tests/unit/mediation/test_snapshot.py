@@ -14,10 +14,10 @@ from lxml import etree
 from apns_connector.errors import SnapshotError
 from apns_connector.mediation import xml
 from apns_connector.mediation.artifacts import Artifacts, Configuration
-from apns_connector.mediation.building import build_message
+from apns_connector.mediation.bodies.building import build_message
+from apns_connector.mediation.deployment.layout import Layout
 from apns_connector.mediation.json_payload import json_text, write_json
 from apns_connector.mediation.json_value import ExactFloat, JsonArray
-from apns_connector.mediation.layout import Layout
 from apns_connector.mediation.message import Attachment, Message
 from apns_connector.mediation.reading import Language
 from apns_connector.mediation.registry import Registry

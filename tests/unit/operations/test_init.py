@@ -6,8 +6,8 @@ import pytest
 
 from apns_connector.apns import Proxy
 from apns_connector.errors import MediationError
+from apns_connector.mediation.expressions.variables import Deferred
 from apns_connector.mediation.properties import FunctionContext
-from apns_connector.mediation.variables import Deferred
 from apns_connector.operations.failure import OperationError
 from apns_connector.operations.init import PARAMETERS, KeepInit, read_init
 

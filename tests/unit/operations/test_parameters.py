@@ -6,8 +6,8 @@ import pytest
 from lxml import etree
 
 from apns_connector.errors import MediationError
+from apns_connector.mediation.expressions.variables import Deferred
 from apns_connector.mediation.properties import FunctionContext
-from apns_connector.mediation.variables import Deferred
 from apns_connector.operations.failure import OperationError
 from apns_connector.operations.parameters import INT, Parameters, properties
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from apns_connector.delivery.stores.memory import MemoryOptions, MemoryStore
-from apns_connector.delivery.stores.redis import RedisOptions, RedisStore
-from apns_connector.delivery.stores.sqlite import SqliteOptions, SqliteStore
+from apns_connector.delivery.stores.redis.store import RedisOptions, RedisStore
+from apns_connector.delivery.stores.sqlite.store import SqliteOptions, SqliteStore
 from apns_connector.errors import ConfigurationError
 from apns_connector.processing.sealing import (
     KEY_FILE_NAME,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from apns_connector.delivery.stores.memory import MemoryOptions, MemoryStore
-from apns_connector.delivery.stores.sqlite import SqliteStore
+from apns_connector.delivery.stores.sqlite.store import SqliteStore
 from apns_connector.errors import (
     ConfigurationError,
     InvalidDeployment,

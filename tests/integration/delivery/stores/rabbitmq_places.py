@@ -11,7 +11,7 @@ import aio_pika
 from aio_pika.abc import AbstractChannel
 
 from apns_connector.delivery.record import Record
-from apns_connector.delivery.stores.rabbitmq import RabbitmqOptions, RabbitmqStore
+from apns_connector.delivery.stores.rabbitmq.store import RabbitmqOptions, RabbitmqStore
 from tests.servers.rabbitmq import RabbitmqServer
 
 

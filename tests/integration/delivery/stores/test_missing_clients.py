@@ -12,7 +12,7 @@ import sys
 sys.modules[{client!r}] = None
 from apns_connector.errors import ConfigurationError
 try:
-    import apns_connector.delivery.stores.{store}
+    import apns_connector.delivery.stores.{store}.store
 except ConfigurationError as error:
     print(error)
 """

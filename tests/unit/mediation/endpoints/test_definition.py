@@ -9,7 +9,7 @@ import pytest
 
 from apns_connector.errors import InvalidDeployment
 from apns_connector.mediation.endpoints.definition import BasicAuthorization
-from apns_connector.mediation.value import Static
+from apns_connector.mediation.expressions.value import Static
 
 Tried = Callable[..., Any]
 BASIC = "<authentication><basicAuth>{}</basicAuth></authentication>"

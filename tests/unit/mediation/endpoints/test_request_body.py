@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
+from apns_connector.mediation.bodies.form import Form
 from apns_connector.mediation.endpoints.definition import Definition, Format
 from apns_connector.mediation.endpoints.request_body import form_for, own_form, request_body
-from apns_connector.mediation.form import Form
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.soap import SoapVersion
 

@@ -10,8 +10,8 @@ import pytest
 from apns_connector.errors import MediationError
 from apns_connector.mediation import xml
 from apns_connector.mediation.enrichment import in_json
-from apns_connector.mediation.json_path import MISSING
-from apns_connector.mediation.json_path_parser import compile_path
+from apns_connector.mediation.expressions.json_path import MISSING
+from apns_connector.mediation.expressions.json_path_parser import compile_path
 from apns_connector.mediation.json_value import JsonArray
 from apns_connector.mediation.message import Message
 

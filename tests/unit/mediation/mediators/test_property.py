@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from apns_connector.errors import InvalidDeployment, MediationError
-from apns_connector.mediation.typed_value import convert
+from apns_connector.mediation.expressions.typed_value import convert
 
 Mediate = Callable[..., Any]
 

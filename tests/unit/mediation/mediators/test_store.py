@@ -18,9 +18,9 @@ from apns_connector.errors import (
     StoreUnavailable,
 )
 from apns_connector.mediation.configuration import Configuration
+from apns_connector.mediation.expressions.value import parse_value
 from apns_connector.mediation.mediators.store import Store
 from apns_connector.mediation.message import Message
-from apns_connector.mediation.value import parse_value
 
 Deploy = Callable[..., Configuration]
 

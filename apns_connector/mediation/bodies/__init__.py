@@ -1,0 +1,1 @@
+"""Bodies of messages in every form: bytes become a message, and a message becomes bytes."""

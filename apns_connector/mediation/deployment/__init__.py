@@ -1,0 +1,1 @@
+"""Where the configuration of a deployment lies, in every shape that WSO2 users have it."""

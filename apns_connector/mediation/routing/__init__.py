@@ -1,0 +1,1 @@
+"""Which resource of an API takes a request, by its head alone."""
