@@ -3,8 +3,9 @@
 The cycle stands in the place of uvicorn's ``RequestResponseCycle``, which writes the head of an
 answer and its body by themselves: two system calls, two TLS records, and a client that wakes up
 twice. Here the head waits for the first part of the body, as ASGI allows, and nothing is made
-before it is needed, such as the event of a request whose body is still on its way. All else is as
-with uvicorn, whose connection and server go on to be used.
+before it is needed, such as the event of a request whose body is still on its way. There is no
+access log, and nobody counts requests. All else is as with uvicorn, whose connection and server go
+on to be used.
 """
 
 from __future__ import annotations

@@ -49,6 +49,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def __init__(self, limits: Limits, **uvicorn: Any) -> None:
         super().__init__(**uvicorn)
         self.limits = limits
+        self._running: Cycle | None = None  # the last that was begun; others wait behind it
         self._idle_since = 0.0  # as the loop's clock has it; means nothing while it is not idle
         self._phase = HEADERS
         self._timed_phase = IDLE
@@ -66,9 +67,11 @@ class GuardedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_deadline()
         self._unset_keepalive_if_required()
-        if self.cycle is not None:
-            self.cycle.lose_client()
-            self.cycle = None  # type: ignore[assignment]
+        self.pipeline.clear()
+        for cycle in (self._running, self.cycle):
+            if cycle is not None:
+                cycle.lose_client()
+        self._running = self.cycle = None  # type: ignore[assignment]
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -170,6 +173,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self.pipeline.appendleft((cycle, app))
 
     def _start_asgi_task(self, cycle: Cycle, app: App) -> None:  # type: ignore[override]
+        self._running = cycle
         cycle.task = self.loop.create_task(cycle.run(app))
         self.tasks.add(cycle.task)  # it takes itself out
 
@@ -248,6 +252,11 @@ class GuardedProtocol(HttpToolsProtocol):
         self._refused = True
         self._stop_deadline()
         _log.info("%s: refused with %d: %s", self.client and self.client[0], status, problem)
+        if self._phase != BODY and not self._is_answered():
+            # The client would take the refusal for the answer that is due to an earlier request:
+            # that one comes, and is the last.
+            self.cycle.keep_alive = False
+            return
         body = problem.encode("ascii")
         head = b"content-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\n" % len(body)
         self.transport.write(STATUS_LINE[status] + head + b"connection: close\r\n\r\n" + body)

@@ -81,7 +81,8 @@ class Connections:
         credentials = await init.credentials.open(self._clients)
         client = await self._clients.client(credentials, destination, init.proxy)
         connected = Connected(init, client)
-        self._remember(said, connected, credentials)
+        if not _within_init(message):
+            self._remember(said, connected, credentials)
         return connected
 
     def known(self, message: Message) -> Connected | None:
@@ -91,9 +92,8 @@ class Connections:
         known = self._last
         if known is None or not (known.said <= held.items() and known.unsaid.isdisjoint(held)):
             known = self._find(said_in(message))
-        functions = message.properties.functions
-        if known is None or (functions and functions[-1].template == INIT):
-            return None  # the parameters of that template count as well
+        if known is None or _within_init(message):
+            return None
         registry = message.configuration.registry
         connected = known.connected
         believed = registry is known.registry and self._clock() < known.believed_until
@@ -140,3 +140,9 @@ class Connections:
         self._known[said] = self._last = known
         if len(self._known) > self._capacity:
             self._known.popitem(last=False)
+
+
+def _within_init(message: Message) -> bool:
+    """Whether the template of an init is running, whose parameters count beside the properties."""
+    functions = message.properties.functions
+    return bool(functions) and functions[-1].template == INIT

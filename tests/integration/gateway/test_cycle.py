@@ -83,6 +83,40 @@ def test_pipelined_requests_are_answered_in_order(run):
     assert [one.partition(b"\r\n\r\n")[2] for one in answers] == [b"/a", b"/b", b"/c", b"/last"]
 
 
+@pytest.mark.parametrize(
+    "broken", [b"\0garbage\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /" + b"x" * 100_000]
+)
+def test_what_comes_broken_behind_requests_does_not_take_their_answers(run, broken):
+    async def use() -> bytes:
+        async with serving(path) as port:
+            return await exchange(port, GET % b"a" + GET % b"b" + broken)
+
+    first, second = run(use()).split(b"HTTP/1.1 200 OK\r\n")[1:]
+    assert first.endswith(b"/a")
+    assert second.endswith(b"/b")
+    assert b"connection: close" in second
+
+
+def test_all_whose_client_leaves_hear_of_it(run):
+    heard = asyncio.Event()
+
+    async def waiting(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await receive()
+        heard.set()
+
+    async def use() -> None:
+        async with serving(waiting) as port:
+            _, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(GET % b"a" + GET % b"b")
+            await writer.drain()
+            await asyncio.sleep(0.05)
+            writer.transport.abort()
+            await asyncio.wait_for(heard.wait(), 5)
+
+    run(use())
+
+
 def test_an_answer_to_head_has_the_fields_of_get_and_no_body(run):
     async def use() -> bytes:
         async with serving(path) as port:

@@ -196,6 +196,15 @@ def test_parameters_of_a_template_called_init_count_before_what_is_known(connect
     assert opened(connections, message).init.timeout == 7
 
 
+def test_what_parameters_of_such_a_template_led_to_is_not_what_the_properties_lead_to(
+    connections, complete
+):
+    message = complete()
+    message.functions.append(FunctionContext("init", {"topic": "com.example.other"}))
+    assert opened(connections, message).init.topic == "com.example.other"
+    assert opened(connections, complete()).init.topic is None
+
+
 def test_so_many_are_remembered_and_no_more(clients, complete):
     connections = Connections(clients, capacity=1)
     first = opened(connections, complete(timeout="1"))

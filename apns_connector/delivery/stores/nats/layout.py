@@ -23,6 +23,7 @@ _NANOSECONDS: Final = 1_000_000_000
 # Codes of JetStream errors (nats-server, server/errors.json).
 _NOT_THERE: Final = 10059
 IN_USE: Final = 10058
+NO_CONSUMER: Final = 10014
 WRONG_SEQUENCE: Final = 10071
 # Memory, storage or an account's share of them is used up, or a limit of the stream.
 _NO_ROOM: Final = frozenset({10023, 10028, 10047, 10077, 10120, 10121, 10122})

@@ -11,6 +11,7 @@ from apns_connector.delivery.stores.nats.layout import (
     ACK_WAIT,
     CONSUMER,
     IN_USE,
+    NO_CONSUMER,
     OURS,
     Answer,
     Layout,
@@ -62,8 +63,11 @@ class NatsRecords:
         for stream in others:
             await self._set_up_stream(stream)
         there = await self._set_up_stream(live)
-        if (await self._consumer()).failed:
+        consumer = await self._consumer()
+        if consumer.code == NO_CONSUMER:
             await self._set_up_consumer(ACK_WAIT)
+        else:
+            self._link.accepted("CONSUMER.INFO", consumer)
         return there
 
     async def wait_for_settlement(self, seconds: float) -> None:
@@ -72,6 +76,9 @@ class NatsRecords:
 
         Others may count on the time that it is, which therefore only grows.
         """
+        if self._ack_wait >= nanoseconds(seconds):
+            return
+        self._link.accepted("CONSUMER.INFO", await self._consumer())
         if self._ack_wait < nanoseconds(seconds):
             await self._set_up_consumer(seconds)
 

@@ -120,6 +120,8 @@ async def test_the_time_to_settle_only_grows_whoever_asks(server):
     await other.wait_for_settlement(7.0)
     assert not other.waits_for_settlement(7.0)
     await other.wait_for_settlement(9.0)
+    await records.wait_for_settlement(8.5)  # it remembers 8
+    assert records.waits_for_settlement(9.0)
     assert [one async for one in records._acknowledged()] == []  # it looks at the consumer again
     assert records.waits_for_settlement(9.0)
     assert not records.waits_for_settlement(8.0)
