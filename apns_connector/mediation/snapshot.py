@@ -209,8 +209,6 @@ def _message(snapshot: _Snapshot, configuration: Configuration) -> Message:
     }
     if envelope is None and snapshot.json is None:
         envelope = new_envelope(SoapVersion.SOAP11)
-    if envelope is not None:
-        body_of(envelope)
     message = Message(
         envelope,
         configuration=configuration,

@@ -99,3 +99,9 @@ def test_what_no_store_could_take_is_known_until_one_has_it(new_message: NewMess
     exchange.set_kept(second)
     exchange.set_kept(new_message())
     assert exchange.unkept == {first.message_id: 30}
+
+
+def test_what_an_exchange_holds_is_not_shown() -> None:
+    exchange = Exchange()
+    exchange.operation["password"] = "hunter2"
+    assert "hunter2" not in repr(exchange)

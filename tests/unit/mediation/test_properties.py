@@ -148,3 +148,9 @@ def test_xml_is_copied_for_a_second_message_and_nothing_else() -> None:
     assert independent(tree) is not tree
     assert independent([tree, "x"])[0] is not tree
     assert independent(other) is other
+
+
+def test_the_parameters_of_a_running_template_are_not_shown() -> None:
+    context = FunctionContext("init", {"password": "hunter2"})
+    assert context.get("password") == "hunter2"
+    assert "hunter2" not in repr(context)
