@@ -121,7 +121,7 @@ class Gateway:
         mounted = self._mounts.get(scope["path"][1:].partition("/")[0])
         if mounted is not None:
             return mounted(scope, receive, send)
-        return self._serve(Request.from_scope(scope, self._trusted), receive, Reply(send))
+        return self._serve(Request.from_scope(scope, self._trusted), receive, Reply.to(scope, send))
 
     async def _serve(self, request: Request, receive: Receive, reply: Reply) -> None:
         served = self._served

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -20,6 +20,10 @@ Receive = Callable[[], Awaitable[Event]]
 Send = Callable[[Event], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+
+# An extension of ASGI that our own server knows: one event with the status, the header fields as
+# texts and the whole body, for which the server says the length. It takes half the time of two.
+WHOLE_RESPONSE: Final = "apns_connector.whole_response"
 
 # RFC 9110 8.6: the status alone says that there is no body.
 NO_LENGTH = (204, 304)
@@ -67,26 +71,41 @@ def ends_connection(request: Request, answer: Answer) -> Answer:
 class Reply(msgspec.Struct, eq=False):
     """The one answer of a request: whoever comes first gives it, the flow or its deadline.
 
-    ``headers`` go out with it, whoever gives it.
+    ``in_whole``: the server takes a whole response. ``headers`` go out with it, whoever gives it.
     """
 
     _send: Send
+    in_whole: bool = False
     given: bool = False
     headers: Headers = ()
 
-    async def give(self, answer: Answer) -> None:
+    @classmethod
+    def to(cls, scope: Scope, send: Send) -> Reply:
+        """To the request of an ASGI ``http`` scope."""
+        return cls(send, WHOLE_RESPONSE in scope.get("extensions", ()))
+
+    def give(self, answer: Answer) -> Awaitable[None]:
         """Sends the answer, unless one was sent already."""
         if self.given:
-            return
+            return _nothing()
         self.given = True
-        fields = answer.headers + self.headers
+        status, fields, body = answer.status, answer.headers + self.headers, answer.body
+        if self.in_whole:
+            return self._send(
+                {"type": WHOLE_RESPONSE, "status": status, "headers": fields, "body": body}
+            )
+        return self._give_in_parts(status, fields, body)
+
+    async def _give_in_parts(self, status: int, fields: Headers, body: bytes) -> None:
         headers = [(name.encode(), value.encode()) for name, value in fields]
-        if answer.status not in NO_LENGTH:
-            headers.append((b"content-length", b"%d" % len(answer.body)))
-        await self._send(
-            {"type": "http.response.start", "status": answer.status, "headers": headers}
-        )
-        await self._send({"type": "http.response.body", "body": answer.body})
+        if status not in NO_LENGTH:
+            headers.append((b"content-length", b"%d" % len(body)))
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        await self._send({"type": "http.response.body", "body": body})
+
+
+async def _nothing() -> None:
+    """There is nothing to wait for."""
 
 
 async def serve_lifespan(receive: Receive, send: Send) -> None:

@@ -11,14 +11,17 @@ on to be used.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from apns_connector.gateway.asgi import App, Event, Scope
-from apns_connector.gateway.framing import Framing, frame_answer
+from apns_connector.gateway.asgi import WHOLE_RESPONSE, App, Event, Scope
+from apns_connector.gateway.framing import Framing, frame_answer, whole_answer
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _BROKEN = b"Internal Server Error"
@@ -31,13 +34,14 @@ _BROKEN_FIELDS = (
 _UNFRAMED = Framing(b"", closes=False, bodiless=False, chunked=False, missing=0)
 
 
+_EXTENSIONS: Mapping[str, Any] = MappingProxyType({WHOLE_RESPONSE: MappingProxyType({})})
+
+
 def scope_of(protocol: HttpToolsProtocol) -> Scope:
     """That of the request whose head the protocol has just read. Raises httptools.HttpParserError
     and UnicodeDecodeError for a URL that is none."""
     parser = protocol.parser
-    url = httptools.parse_url(protocol.url)
-    raw_path = url.path
-    path = raw_path.decode("ascii")
+    path, raw_path, query = _parts_of(protocol.url)
     return {
         "type": "http",
         "asgi": {"version": protocol.asgi_version, "spec_version": "2.3"},
@@ -47,12 +51,21 @@ def scope_of(protocol: HttpToolsProtocol) -> Scope:
         "scheme": protocol.scheme,
         "method": parser.get_method().decode("ascii"),
         "root_path": "",
-        "path": unquote(path) if "%" in path else path,
+        "path": path,
         "raw_path": raw_path,
-        "query_string": url.query or b"",
+        "query_string": query,
         "headers": protocol.headers,
         "state": protocol.app_state.copy(),
+        "extensions": _EXTENSIONS,
     }
+
+
+@lru_cache(maxsize=64)  # a proxy has one address
+def _parts_of(url: bytes) -> tuple[str, bytes, bytes]:
+    """The path, decoded and as it is, and the query."""
+    parts = httptools.parse_url(url)
+    path = parts.path.decode("ascii")
+    return unquote(path) if "%" in path else path, parts.path, parts.query or b""
 
 
 class Cycle:
@@ -154,13 +167,32 @@ class Cycle:
         if self.disconnected:
             return
         if not self.response_started:
-            self._start(event)
+            if event["type"] == WHOLE_RESPONSE:
+                self._answer(event)
+            else:
+                self._start(event)
         elif not self.response_complete:
             self._go_on(event)
         else:
             raise RuntimeError(
                 f"Unexpected ASGI message '{event['type']}' sent, after response already completed."
             )
+
+    def _answer(self, event: Event) -> None:
+        self.response_started = True
+        self.held_back = False
+        data, closes = whole_answer(
+            self._scope["method"],
+            event["status"],
+            self._protocol.server_state.default_headers,
+            event["headers"],
+            self.keep_alive,
+            event["body"],
+        )
+        if closes:
+            self.keep_alive = False
+        self._write(data)
+        self._complete()
 
     def _start(self, event: Event) -> None:
         if event["type"] != "http.response.start":
@@ -186,6 +218,9 @@ class Cycle:
             return
         if framing.missing:
             raise RuntimeError("Response content shorter than Content-Length")
+        self._complete()
+
+    def _complete(self) -> None:
         self.response_complete = True
         if self.awaited is not None:
             self.awaited.set()

@@ -21,7 +21,7 @@ class Deadlines:
         self._watched_by: asyncio.AbstractEventLoop | None = None
 
     def begin(self, reply: Reply, late_answer: Callable[[], Answer]) -> Deadline:
-        """For a flow that begins now: an ``async with`` block."""
+        """For a flow that begins now. Whoever began it ends it."""
         loop = asyncio.get_running_loop()
         deadline = Deadline(self._ahead, reply, late_answer)
         self._ahead[deadline] = due = loop.time() + self._seconds
@@ -42,26 +42,22 @@ class Deadlines:
 
 
 class Deadline(msgspec.Struct, eq=False):
-    """Gives an answer when its ``async with`` block takes too long.
+    """Gives an answer when its flow takes too long.
 
-    The block itself runs on to its end: what it has begun, such as a push, has to be accounted
-    for.
+    The flow itself runs on to its end: what it has begun, such as a push, has to be accounted for.
     """
 
     _ahead: dict[Deadline, float]
     _reply: Reply
     _late_answer: Callable[[], Answer]
-    _giving: asyncio.Task[None] | None = None
+    _giving: asyncio.Future[None] | None = None
 
     __repr__ = object.__repr__  # the request may hold secrets
 
     def is_over(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._giving = loop.create_task(self._reply.give(self._late_answer()))
+        self._giving = asyncio.ensure_future(self._reply.give(self._late_answer()), loop=loop)
 
-    async def __aenter__(self) -> None:
-        return None
-
-    async def __aexit__(self, *_: object) -> None:
+    def end(self) -> asyncio.Future[None] | None:
+        """The flow has ended. What there is to wait for if its client was answered before."""
         self._ahead.pop(self, None)
-        if self._giving is not None:
-            await self._giving
+        return self._giving

@@ -10,6 +10,7 @@ import msgspec
 from uvicorn.protocols.http.httptools_impl import HEADER_RE, HEADER_VALUE_RE, STATUS_LINE
 
 from apns_connector.gateway.asgi import NO_LENGTH
+from apns_connector.gateway.headers import Headers
 
 Fields = Iterable[tuple[bytes, bytes]]
 
@@ -36,6 +37,28 @@ class Framing(msgspec.Struct, eq=False):
             self.missing -= len(body)
         head, self.head = self.head, b""
         return head + body
+
+
+def whole_answer(
+    method: str, status: int, defaults: Fields, headers: Headers, keep_alive: bool, body: bytes
+) -> tuple[bytes, bool]:
+    """What is sent for a body that is there as a whole; and whether the connection ends with it.
+    As of ``frame_answer``, with header fields as texts, among which nothing says the length."""
+    head, closes = _head(status, tuple(defaults), headers, keep_alive)
+    if status in NO_LENGTH:
+        return head + b"\r\n", closes
+    sent = b"" if method == "HEAD" else body
+    return b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), sent), closes
+
+
+@lru_cache(maxsize=64)  # flows answer in few ways, and the date is the same for a second
+def _head(
+    status: int, defaults: tuple[tuple[bytes, bytes], ...], headers: Headers, keep_alive: bool
+) -> tuple[bytes, bool]:
+    """All but its last two lines; and whether it says that the connection ends."""
+    fields = [(name.encode(), value.encode()) for name, value in headers]
+    framing = frame_answer("HEAD", status, defaults, fields, keep_alive)
+    return framing.head.removesuffix(b"\r\n"), framing.closes
 
 
 def frame_answer(

@@ -65,52 +65,57 @@ class Intake:
         """
         with self._admission.admit() as ticket:
             body = await read_body(request, receive, ticket, self._limits)
-            async with self._deadlines.begin(reply, partial(self._late, receiver, request)):
-                try:
-                    if len(body) < self._limits.large_body_bytes:
-                        answer = await _mediate(
-                            receiver, read_message(request, body, self._configuration, self._limits)
-                        )
-                    else:
-                        answer = await self._mediate_large(receiver, request, body)
-                except Refused:
-                    raise
-                except Exception as error:  # noqa: BLE001 - one bad flow must not end the others
-                    answer = _failed(receiver, request, error)
+            deadline = self._deadlines.begin(reply, partial(self._late, receiver, request))
+            try:
+                large = len(body) >= self._limits.large_body_bytes
+                mediate = self._mediate_large if large else self._mediate
+                answer = await mediate(receiver, request, body)
                 if reply.given:
                     _log.warning("%s answered %d, too late", receiver, answer.status)
                 await reply.give(answer)
+            finally:
+                late = deadline.end()
+                if late is not None:
+                    await late
+
+    async def _mediate(
+        self, receiver: Receiver, request: Request, body: bytes, *, aside: bool = False
+    ) -> Answer:
+        """``aside``: the body is read in a thread. Raises Refused."""
+        received = None
+        try:
+            reading = request, body, self._configuration, self._limits
+            if aside:
+                received = await asyncio.to_thread(read_message, *reading)
+            else:
+                received = read_message(*reading)
+            exchange = await receiver.receive(received.message)
+            return write_answer(exchange.take_response(), received)
+        except Refused:
+            raise
+        except Exception as error:  # noqa: BLE001 - one bad flow must not end the others
+            return _failed(receiver, request, error, received)
+
+    async def _mediate_large(self, receiver: Receiver, request: Request, body: bytes) -> Answer:
+        """The tree of a message takes many times its text, and lives as long as the flow."""
+        async with self._large_bodies:
+            return await self._mediate(receiver, request, body, aside=True)
 
     def _late(self, receiver: Receiver, request: Request) -> Answer:
         seconds = self._limits.flow_seconds
         reason = f"{receiver} has not answered within {seconds:g} seconds"
         return fault_answer(504, expected_form(request), Blame.SERVER, reason)
 
-    async def _mediate_large(self, receiver: Receiver, request: Request, body: bytes) -> Answer:
-        """The tree of a message takes many times its text, and lives as long as the flow."""
-        async with self._large_bodies:
-            received = await asyncio.to_thread(
-                read_message, request, body, self._configuration, self._limits
-            )
-            return await _mediate(receiver, received)
 
-
-async def _mediate(receiver: Receiver, received: Received) -> Answer:
-    try:
-        exchange = await receiver.receive(received.message)
-    except ConnectorError as error:
-        if not (unkept := received.message.exchange.unkept):
-            raise
-        _log.warning("%s: no fault handler is left for %r", receiver, str(error))
-        return unkept_answer(unkept, received.form)
-    return write_answer(exchange.take_response(), received)
-
-
-def _failed(receiver: Receiver, request: Request, error: Exception) -> Answer:
-    if isinstance(error, ConnectorError):
-        reason = str(error).partition("\n")[0]
-        _log.warning("%s: no fault handler is left for %r", receiver, reason)
-    else:
-        reason = UNEXPECTED
+def _failed(
+    receiver: Receiver, request: Request, error: Exception, received: Received | None
+) -> Answer:
+    """``received``: as far as the request could be read."""
+    if not isinstance(error, ConnectorError):
         _log.error("%s failed unexpectedly", receiver, exc_info=error)
+        return fault_answer(500, expected_form(request), Blame.SERVER, UNEXPECTED)
+    reason = str(error).partition("\n")[0]
+    _log.warning("%s: no fault handler is left for %r", receiver, reason)
+    if received is not None and (unkept := received.message.exchange.unkept):
+        return unkept_answer(unkept, received.form)
     return fault_answer(500, expected_form(request), Blame.SERVER, reason)

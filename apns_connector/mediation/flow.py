@@ -51,21 +51,18 @@ class Flows:
         Raises FaultSequenceFailed when the fault flow failed as well: nobody is left then.
         """
         try:
-            await self._run(message)
+            try:
+                if await self._run_in(message) and self.endpoint is not None:
+                    await send(self.endpoint, message)
+            except FaultSequenceFailed:
+                raise
+            except Exception as fault:  # noqa: BLE001 - whatever a mediator throws is its fault
+                await self.handle(message, fault)
             if message.exchange.response is None:
                 await message.exchange.settled()
         finally:
             message.exchange.end()
         return message.exchange
-
-    async def _run(self, message: Message) -> None:
-        try:
-            if await self._run_in(message) and self.endpoint is not None:
-                await send(self.endpoint, message)
-        except FaultSequenceFailed:
-            raise
-        except Exception as fault:  # noqa: BLE001 - whatever a mediator throws is the flow's fault
-            await self.handle(message, fault)
 
     def _run_in(self, message: Message) -> Awaitable[bool]:
         """Whether the request goes on to the endpoint."""

@@ -78,7 +78,7 @@ class RestApi:
             raise ConfigurationError(f"rest: {error.__cause__}") from error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request, reply = Request.from_scope(scope), Reply(send)
+        request, reply = Request.from_scope(scope), Reply.to(scope, send)
         try:
             answer = await self._answer(request, receive)
         except Disconnected:

@@ -5,6 +5,7 @@ import pytest
 from apns_connector.gateway.admission import Admission
 from apns_connector.gateway.answer import Answer
 from apns_connector.gateway.asgi import (
+    WHOLE_RESPONSE,
     Disconnected,
     Reply,
     ends_connection,
@@ -93,6 +94,27 @@ def test_an_answer_is_sent_once_with_its_length():
         },
         {"type": "http.response.body", "body": b"abc"},
     ]
+
+
+def test_a_server_that_takes_a_whole_response_is_given_one():
+    sent = Sent()
+    reply = Reply.to({"extensions": {WHOLE_RESPONSE: {}}}, sent)
+    reply.headers = (("vary", "Origin"),)
+
+    async def give() -> None:
+        await reply.give(Answer(200, (("x-a", "b"),), b"abc"))
+        await reply.give(Answer(500))
+
+    asyncio.run(give())
+    headers = (("x-a", "b"), ("vary", "Origin"))
+    assert sent == [{"type": WHOLE_RESPONSE, "status": 200, "headers": headers, "body": b"abc"}]
+
+
+@pytest.mark.parametrize("scope", [{}, {"extensions": {"http.response.push": {}}}])
+def test_any_other_server_is_given_what_asgi_knows(scope):
+    sent = Sent()
+    asyncio.run(Reply.to(scope, sent).give(Answer(200)))
+    assert [event["type"] for event in sent] == ["http.response.start", "http.response.body"]
 
 
 @pytest.mark.parametrize("status", [204, 304])

@@ -5,6 +5,7 @@ import logging
 
 import pytest
 
+from apns_connector.gateway.asgi import WHOLE_RESPONSE
 from tests.unit.gateway.wire import Connection, steps, steps_of
 
 GET = b"GET /a%20b/c?d=%20 HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -46,6 +47,10 @@ class Hearing:
         self.heard.append(await receive())
 
 
+def whole(*fields, content=b"ok"):
+    return {"type": WHOLE_RESPONSE, "status": 200, "headers": fields, "body": content}
+
+
 LENGTH_2 = (b"content-length", b"2")
 DISCONNECT = {"type": "http.disconnect"}
 
@@ -70,6 +75,7 @@ def test_the_scope_is_that_of_asgi():
         "query_string": b"d=%20",
         "headers": [(b"host", b"h")],
         "state": {},
+        "extensions": {WHOLE_RESPONSE: {}},
     }
 
 
@@ -158,6 +164,31 @@ def test_a_large_body_leaves_with_its_head_too():
     large = bytes(1_000_000)
     (sent,) = steps(sending(start((b"content-length", b"1000000")), body(large)), GET)
     assert sent.endswith(b"\r\n\r\n" + large)
+
+
+def test_a_whole_response_is_sent_by_one_event_and_the_connection_goes_on():
+    answers = steps(sending(whole(("x-a", "b"))), GET, GET)
+    assert answers == [b"HTTP/1.1 200 OK\r\nx-a: b\r\ncontent-length: 2\r\n\r\nok"] * 2
+
+
+def test_a_whole_response_ends_the_connection_when_either_side_wants_that():
+    for event, request in (
+        (whole(), GET.replace(b"1.1", b"1.0")),
+        (whole(("connection", "close")), GET),
+    ):
+        sent, closed = steps(sending(event), request)
+        assert (b"\r\nconnection: close\r\n" in sent, closed) == (True, "closed")
+
+
+def test_a_whole_response_waits_for_the_client_to_read():
+    async def use(connection):
+        connection.protocol.pause_writing()
+        await connection.send(GET)
+        assert connection.wire.steps == []
+        connection.protocol.resume_writing()
+        await connection.settle()
+
+    assert len(steps_of(sending(whole()), use)) == 1
 
 
 def test_the_first_part_takes_the_head_along():
@@ -288,6 +319,7 @@ def test_a_wrong_content_length_ends_the_connection(content, sent, problem, capl
 
 def test_a_field_that_http_forbids_ends_the_connection_and_nothing_of_it_leaves(caplog):
     assert steps(sending(start((b"x", b"a\r\nb: c")), body()), GET) == ["closed"]
+    assert steps(sending(whole(("x", "a\r\nb: c"))), GET) == ["closed"]
     assert "Invalid HTTP header value." in logged(caplog)
 
 
@@ -298,6 +330,14 @@ def test_a_field_that_http_forbids_ends_the_connection_and_nothing_of_it_leaves(
         (
             [start(LENGTH_2), start()],
             "Expected ASGI message 'http.response.body', but got 'http.response.start'.",
+        ),
+        (
+            [start(LENGTH_2), whole()],
+            f"Expected ASGI message 'http.response.body', but got '{WHOLE_RESPONSE}'.",
+        ),
+        (
+            [whole(), whole()],
+            f"Unexpected ASGI message '{WHOLE_RESPONSE}' sent, after response already completed.",
         ),
         (
             [start(LENGTH_2), body(b"ok"), body()],

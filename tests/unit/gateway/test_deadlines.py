@@ -28,18 +28,22 @@ class Client:
 async def late_flow(deadlines: Deadlines) -> list[int]:
     client = Client()
     reply = Reply(client.send)
-    async with deadlines.begin(reply, lambda: LATE):
-        await client.answered.wait()
-        assert reply.given
-        await reply.give(Answer(200))
+    deadline = deadlines.begin(reply, lambda: LATE)
+    await client.answered.wait()
+    assert reply.given
+    await reply.give(Answer(200))
+    late = deadline.end()
+    assert late is not None
+    await late
     return client.statuses
 
 
 async def flow_in_time(deadlines: Deadlines) -> list[int]:
     client = Client()
     reply = Reply(client.send)
-    async with deadlines.begin(reply, lambda: LATE):
-        await reply.give(Answer(200))
+    deadline = deadlines.begin(reply, lambda: LATE)
+    await reply.give(Answer(200))
+    assert deadline.end() is None
     return client.statuses
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from apns_connector.gateway.framing import frame_answer
+from apns_connector.gateway.framing import frame_answer, whole_answer
 
 
 def framed(*fields, method="POST", status=200, defaults=(), keep_alive=True):
@@ -90,3 +90,47 @@ def test_a_value_that_could_end_its_field_is_refused(value):
     with pytest.raises(RuntimeError, match="Invalid HTTP header value"):
         framed((b"x", value))
     assert framed((b"x", b"tab\t and \xe4")).head
+
+
+# A body that is there as a whole.
+
+
+def whole(*fields, method="POST", status=200, defaults=(), keep_alive=True, body=b"abc"):
+    return whole_answer(method, status, defaults, fields, keep_alive, body)
+
+
+def test_a_whole_answer_says_its_length():
+    sent, closes = whole(("x-a", "\u00e4"), defaults=[(b"date", b"today")])
+    head = b"HTTP/1.1 200 OK\r\ndate: today\r\nx-a: \xc3\xa4\r\ncontent-length: 3\r\n\r\n"
+    assert (sent, closes) == (head + b"abc", False)
+
+
+def test_alike_answers_have_their_own_lengths_and_dates():
+    assert whole(("x-a", "b"), body=b"")[0].endswith(b"content-length: 0\r\n\r\n")
+    assert whole(("x-a", "b"), body=b"12")[0].endswith(b"content-length: 2\r\n\r\n12")
+    later = whole(("x-a", "b"), defaults=[(b"date", b"tomorrow")])[0]
+    assert b"date: tomorrow\r\n" in later
+
+
+def test_a_whole_answer_to_head_has_a_length_and_no_body():
+    assert whole(method="HEAD")[0] == b"HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\n"
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_a_whole_answer_without_body_has_no_length(status):
+    sent, _ = whole(status=status, body=b"")
+    assert sent.endswith(b"\r\n\r\n")
+    assert b"content-length" not in sent
+
+
+def test_a_whole_answer_ends_the_connection_when_the_client_or_the_answer_says_so():
+    assert whole(("connection", "close"))[1]
+    sent, closes = whole(keep_alive=False)
+    assert (b"\r\nconnection: close\r\n" in sent, closes) == (True, True)
+    assert whole(("connection", "close"), keep_alive=False)[0].count(b"close") == 1
+
+
+@pytest.mark.parametrize("field", [("x a", "b"), ("x-a", "b\r\nx-b: c"), ("x-a:", "b")])
+def test_a_field_of_a_whole_answer_cannot_begin_another(field):
+    with pytest.raises(RuntimeError, match="Invalid HTTP header"):
+        whole(field)

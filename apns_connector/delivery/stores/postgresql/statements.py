@@ -1,7 +1,7 @@
 """The table of all stores in one database, and what is asked of it.
 
-A row is claimable when it is not dead, ``ready`` has come and its ``lease`` is over. New rows are due
-at once, but ready since they were created: those that wait for another attempt shall not stand
+A row is claimable when it is not dead, ``ready`` has come and its ``lease`` is over. New rows are
+due at once, but ready since they were created: those that wait for another attempt shall not stand
 behind all of them.
 ``ready`` is infinite behind another of its lane, so that a claim never looks at those; whoever
 changes a lane does so under a lock of it, and makes the next one ready.
