@@ -17,12 +17,14 @@ from tests.servers.redis import RedisServer
 @dataclass(frozen=True, slots=True)
 class Kept:
     """``server``: whose end is no end of the records. ``killed_server_forgets``: it may have lost
-    settlements that nobody waited for on its disk, so that more comes again than is in flight."""
+    settlements that nobody waited for on its disk, so that more comes again than is in flight.
+    ``hides_claims``: nobody else can see what a worker has claimed."""
 
     url: str
     keeps_order: bool
     server: ServerProcess | None = None
     killed_server_forgets: bool = False
+    hides_claims: bool = False
 
 
 @contextmanager
@@ -39,7 +41,7 @@ def _postgresql(_: Path) -> Iterator[Kept]:
 @contextmanager
 def _rabbitmq(_: Path) -> Iterator[Kept]:
     with RabbitmqServer() as server:
-        yield Kept(server.url, False, server, killed_server_forgets=True)
+        yield Kept(server.url, False, server, killed_server_forgets=True, hides_claims=True)
 
 
 @contextmanager

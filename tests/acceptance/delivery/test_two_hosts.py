@@ -81,7 +81,8 @@ def hosts(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[TwoHosts]:
         BROKERS[request.param](network.address) as broker,
         LocalApple(tmp_path, network.address) as apple,
     ):
-        kept = Kept(broker.url, keeps_order=request.param == "postgresql", server=broker)
+        rabbitmq = request.param == "rabbitmq"
+        kept = Kept(broker.url, not rabbitmq, server=broker, hides_claims=rabbitmq)
         hosts = TwoHosts(tmp_path, network, apple, kept)
         yield hosts
         hosts.stop()
