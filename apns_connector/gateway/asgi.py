@@ -85,7 +85,8 @@ class Reply(msgspec.Struct, eq=False):
         return cls(send, WHOLE_RESPONSE in scope.get("extensions", ()))
 
     def give(self, answer: Answer) -> Awaitable[None]:
-        """Sends the answer, unless one was sent already."""
+        """Sends the answer, unless one was given already; it counts as given from now on. What is
+        returned has to be awaited."""
         if self.given:
             return _nothing()
         self.given = True

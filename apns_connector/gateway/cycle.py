@@ -2,10 +2,10 @@
 
 The cycle stands in the place of uvicorn's ``RequestResponseCycle``, which writes the head of an
 answer and its body by themselves: two system calls, two TLS records, and a client that wakes up
-twice. Here the head waits for the first part of the body, as ASGI allows, and nothing is made
-before it is needed, such as the event of a request whose body is still on its way. There is no
-access log, and nobody counts requests. All else is as with uvicorn, whose connection and server go
-on to be used.
+twice. Here the head waits for the first part of the body, as ASGI allows, or both come as one event
+(``WHOLE_RESPONSE``); and nothing is made before it is needed, such as the event of a request whose
+body is still on its way. There is no access log, and nobody counts requests. All else is as with
+uvicorn, whose connection and server go on to be used.
 """
 
 from __future__ import annotations
@@ -41,7 +41,9 @@ def scope_of(protocol: HttpToolsProtocol) -> Scope:
     """That of the request whose head the protocol has just read. Raises httptools.HttpParserError
     and UnicodeDecodeError for a URL that is none."""
     parser = protocol.parser
-    path, raw_path, query = _parts_of(protocol.url)
+    url = protocol.url
+    parts = _usual_parts if len(url) <= _LONGEST_USUAL_URL else _parts
+    path, raw_path, query = parts(url)
     return {
         "type": "http",
         "asgi": {"version": protocol.asgi_version, "spec_version": "2.3"},
@@ -60,12 +62,15 @@ def scope_of(protocol: HttpToolsProtocol) -> Scope:
     }
 
 
-@lru_cache(maxsize=64)  # a proxy has one address
-def _parts_of(url: bytes) -> tuple[str, bytes, bytes]:
+def _parts(url: bytes) -> tuple[str, bytes, bytes]:
     """The path, decoded and as it is, and the query."""
     parts = httptools.parse_url(url)
     path = parts.path.decode("ascii")
     return unquote(path) if "%" in path else path, parts.path, parts.query or b""
+
+
+_LONGEST_USUAL_URL = 200
+_usual_parts = lru_cache(maxsize=64)(_parts)  # a proxy has one address
 
 
 class Cycle:
@@ -179,8 +184,6 @@ class Cycle:
             )
 
     def _answer(self, event: Event) -> None:
-        self.response_started = True
-        self.held_back = False
         data, closes = whole_answer(
             self._scope["method"],
             event["status"],
@@ -189,6 +192,8 @@ class Cycle:
             self.keep_alive,
             event["body"],
         )
+        self.response_started = True
+        self.held_back = False
         if closes:
             self.keep_alive = False
         self._write(data)

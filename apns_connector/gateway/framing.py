@@ -43,22 +43,30 @@ def whole_answer(
     method: str, status: int, defaults: Fields, headers: Headers, keep_alive: bool, body: bytes
 ) -> tuple[bytes, bool]:
     """What is sent for a body that is there as a whole; and whether the connection ends with it.
-    As of ``frame_answer``, with header fields as texts, among which nothing says the length."""
-    head, closes = _head(status, tuple(defaults), headers, keep_alive)
+
+    As of ``frame_answer``, which says what is raised, with header fields as texts, among which
+    nothing says the length. Raises UnicodeEncodeError for half of a surrogate pair.
+    """
+    make = _usual_head if len(headers) == 1 else _head
+    head, closes = make(status, tuple(defaults), headers, keep_alive)
     if status in NO_LENGTH:
         return head + b"\r\n", closes
     sent = b"" if method == "HEAD" else body
     return b"%bcontent-length: %d\r\n\r\n%b" % (head, len(body), sent), closes
 
 
-@lru_cache(maxsize=64)  # flows answer in few ways, and the date is the same for a second
 def _head(
     status: int, defaults: tuple[tuple[bytes, bytes], ...], headers: Headers, keep_alive: bool
 ) -> tuple[bytes, bool]:
-    """All but its last two lines; and whether it says that the connection ends."""
+    """All but the length and the empty line; and whether it says that the connection ends."""
     fields = [(name.encode(), value.encode()) for name, value in headers]
     framing = frame_answer("HEAD", status, defaults, fields, keep_alive)
     return framing.head.removesuffix(b"\r\n"), framing.closes
+
+
+# Mostly the type of the body is all that an answer says, and the date is the same for a second.
+# What a flow adds may be long, and secret: it is not remembered.
+_usual_head = lru_cache(maxsize=64)(_head)
 
 
 def frame_answer(

@@ -40,7 +40,8 @@ _OF_THE_REQUEST = """
 _NOT_SENT = frozenset((_OF_THE_CONNECTION + _OF_THE_BODY + _OF_THE_REQUEST).split())
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")  # all but the tab; CR and LF among them
+# All control characters but the tab, CR and LF among them; and halves of surrogate pairs.
+_CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
 _ACTION = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # what needs no escape inside quotes
 
 

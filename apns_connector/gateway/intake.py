@@ -82,7 +82,7 @@ class Intake:
         self, receiver: Receiver, request: Request, body: bytes, *, aside: bool = False
     ) -> Answer:
         """``aside``: the body is read in a thread. Raises Refused."""
-        received = None
+        received = exchange = None
         try:
             reading = request, body, self._configuration, self._limits
             if aside:
@@ -94,7 +94,7 @@ class Intake:
         except Refused:
             raise
         except Exception as error:  # noqa: BLE001 - one bad flow must not end the others
-            return _failed(receiver, request, error, received)
+            return _failed(receiver, request, error, received if exchange is None else None)
 
     async def _mediate_large(self, receiver: Receiver, request: Request, body: bytes) -> Answer:
         """The tree of a message takes many times its text, and lives as long as the flow."""
@@ -110,7 +110,7 @@ class Intake:
 def _failed(
     receiver: Receiver, request: Request, error: Exception, received: Received | None
 ) -> Answer:
-    """``received``: as far as the request could be read."""
+    """``received``: whose flow it was that failed, and not what was before or after it."""
     if not isinstance(error, ConnectorError):
         _log.error("%s failed unexpectedly", receiver, exc_info=error)
         return fault_answer(500, expected_form(request), Blame.SERVER, UNEXPECTED)

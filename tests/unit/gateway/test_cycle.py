@@ -79,6 +79,13 @@ def test_the_scope_is_that_of_asgi():
     }
 
 
+def test_a_long_url_is_read_like_a_short_one():
+    app = Hearing(1)
+    steps(app, b"GET /" + b"a" * 300 + b"%20?b HTTP/1.1\r\nHost: h\r\n\r\n")
+    assert app.scope["path"] == "/" + "a" * 300 + " "
+    assert app.scope["query_string"] == b"b"
+
+
 def test_a_body_that_is_there_is_one_event_and_after_the_answer_there_is_nobody():
     app = Hearing(1)
     steps(app, POST + b"abcd")
@@ -178,6 +185,32 @@ def test_a_whole_response_ends_the_connection_when_either_side_wants_that():
     ):
         sent, closed = steps(sending(event), request)
         assert (b"\r\nconnection: close\r\n" in sent, closed) == (True, "closed")
+
+
+def test_a_whole_response_has_the_fields_of_the_server():
+    async def use(connection):
+        connection.state.default_headers = [(b"date", b"today")]
+        await connection.send(GET)
+
+    (sent,) = steps_of(sending(whole()), use)
+    assert sent.startswith(b"HTTP/1.1 200 OK\r\ndate: today\r\n")
+
+
+def test_a_whole_response_to_head_has_no_body():
+    (sent,) = steps(sending(whole()), GET.replace(b"GET", b"HEAD"))
+    assert sent == b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n"
+
+
+def test_nobody_is_asked_for_a_body_after_a_whole_response():
+    heard = []
+
+    async def app(scope, receive, send):
+        await send(whole())
+        heard.append(await receive())
+
+    (sent,) = steps(app, POST.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n"))
+    assert sent.startswith(b"HTTP/1.1 200")
+    assert heard == [DISCONNECT]
 
 
 def test_a_whole_response_waits_for_the_client_to_read():
@@ -319,8 +352,13 @@ def test_a_wrong_content_length_ends_the_connection(content, sent, problem, capl
 
 def test_a_field_that_http_forbids_ends_the_connection_and_nothing_of_it_leaves(caplog):
     assert steps(sending(start((b"x", b"a\r\nb: c")), body()), GET) == ["closed"]
-    assert steps(sending(whole(("x", "a\r\nb: c"))), GET) == ["closed"]
     assert "Invalid HTTP header value." in logged(caplog)
+
+
+@pytest.mark.parametrize("value", ["a\r\nb: c", "half a pair: \ud800"])
+def test_a_whole_response_that_cannot_be_written_is_an_internal_error(value, caplog):
+    assert steps(sending(whole(("x", value))), GET) == [INTERNAL_ERROR, "closed"]
+    assert "ASGI" in logged(caplog)
 
 
 @pytest.mark.parametrize(

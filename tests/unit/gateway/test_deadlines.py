@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import weakref
 
 from apns_connector.gateway.answer import Answer
 from apns_connector.gateway.asgi import Reply
@@ -72,3 +73,19 @@ def test_another_event_loop_has_a_timer_of_its_own():
     deadlines = Deadlines(0)
     assert asyncio.run(flow_in_time(deadlines)) == [200]
     assert asyncio.run(late_flow(deadlines)) == [504]
+
+
+def test_a_flow_that_has_ended_is_not_held_until_its_deadline():
+    deadlines = Deadlines(60)
+
+    class Watched(Reply, weakref=True):
+        """One that can be looked at from afar."""
+
+    async def begun_and_ended() -> bool:
+        reply = Watched(Client().send)
+        gone = weakref.ref(reply)
+        deadlines.begin(reply, lambda: LATE).end()
+        del reply
+        return gone() is None
+
+    assert asyncio.run(begun_and_ended())

@@ -123,6 +123,15 @@ def test_a_whole_answer_without_body_has_no_length(status):
     assert b"content-length" not in sent
 
 
+def test_a_whole_answer_without_content_has_a_length_all_the_same():
+    assert whole(status=205, body=b"")[0].endswith(b"content-length: 0\r\n\r\n")
+
+
+def test_many_fields_of_a_whole_answer_all_go_out():
+    sent, _ = whole(("x-a", "1"), ("x-b", "2"), ("x-a", "3"))
+    assert b"\r\nx-a: 1\r\nx-b: 2\r\nx-a: 3\r\ncontent-length: 3\r\n\r\n" in sent
+
+
 def test_a_whole_answer_ends_the_connection_when_the_client_or_the_answer_says_so():
     assert whole(("connection", "close"))[1]
     sent, closes = whole(keep_alive=False)

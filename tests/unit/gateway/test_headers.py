@@ -28,6 +28,7 @@ def test_fields_that_belong_to_others_stay_behind(name):
     ("name", "value"),
     [
         ("X-A", "a\r\nX-Evil: 1"), ("X-A", "a\nb"), ("X-A", "a\rb"), ("X-A", "a\0b"),
+        ("X-A", "half a pair: \ud800"),
         ("X-A", "\x7f"), ("X A", "1"), ("X:A", "1"), ("X\r\nA", "1"), ("", "1"), ("\u00e4", "1"),
     ],
 )  # fmt: skip

@@ -5,6 +5,7 @@ import gc
 import weakref
 
 import pytest
+from lxml import etree
 
 from apns_connector.gateway.asgi import Disconnected, Reply
 from apns_connector.gateway.intake import UNEXPECTED, Intake
@@ -153,3 +154,51 @@ def test_a_message_that_was_not_kept_is_told_even_if_the_fault_sequence_fails(co
     status, body = asyncio.run(post(intake, run))
     assert status == 503
     assert b"could not be kept" in body
+
+
+def test_a_failure_that_is_not_of_the_flow_says_nothing_of_what_was_not_kept(configuration, caplog):
+    intake = Intake(configuration, Limits())
+
+    async def spoil_what_was_not_kept(message) -> None:
+        message.exchange.set_unkept(message, 7)
+        message.properties = None
+
+    status, body = asyncio.run(post(intake, spoil_what_was_not_kept))
+    assert (status, UNEXPECTED.encode() in body) == (500, True)
+
+    async def leave_what_cannot_be_written(message) -> None:
+        message.exchange.set_unkept(message, 7)
+        part = etree.Element("{http://org.apache.axis2/xsd/form-data}file")
+        part.text = "a"
+        payload = etree.Element("mediate")
+        payload.append(part)
+        message.replace_payload(payload)
+        message.properties.set("messageType", "multipart/form-data", "axis2")
+
+    status, body = asyncio.run(post(intake, leave_what_cannot_be_written))
+    assert (status, b"no base64" in body) == (500, True)
+
+
+def test_a_request_has_not_ended_before_its_late_answer_is_sent(configuration):
+    intake = Intake(configuration, Limits(flow_seconds=0.001))
+
+    async def scenario() -> list[str]:
+        steps = []
+        sending = asyncio.Event()
+
+        async def send(event) -> None:
+            sending.set()
+            await asyncio.sleep(0.01)
+            steps.append(event["type"])
+
+        async def wait_for_the_late_answer(message) -> None:
+            await sending.wait()
+
+        async def receive():
+            return {"type": "http.request", "body": ENVELOPE}
+
+        request = Request("POST", "/services/P", headers={"content-type": "text/xml"})
+        await intake.take(proxy(wait_for_the_late_answer), request, receive, Reply(send))
+        return [*steps, "ended"]
+
+    assert asyncio.run(scenario()) == ["http.response.start", "http.response.body", "ended"]

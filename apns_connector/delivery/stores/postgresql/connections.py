@@ -186,5 +186,8 @@ async def create(connection: Any, store: str) -> None:
     try:
         await connection.execute(sql.EXAMINE)
     except asyncpg.UndefinedColumnError as error:
-        problem = f"the table {sql.TABLE} is not of this version: {error}"
+        problem = (
+            f"the table {sql.TABLE} is not of this version: {_said(error)}. Have what is in it"
+            " delivered by the version that made it, then drop it"
+        )
         raise StoreError(store, problem) from error

@@ -6,8 +6,9 @@ behind all of them.
 ``ready`` is infinite behind another of its lane, so that a claim never looks at those; whoever
 changes a lane does so under a lock of it, and makes the next one ready.
 No index knows ``lease``, and each page has room for its rows once more: a claim then writes into no
-index (PostgreSQL's heap-only tuples), which makes it and what follows twice as fast. Its price is
-that a claim passes over the rows that are claimed already.
+index (PostgreSQL's heap-only tuples), which makes it twice as fast. Its price is that a claim
+passes over all that are claimed already, in half a millisecond or so for a thousand of them; and
+that those whose worker died come before what was put after them, as soon as the lease is over.
 """
 
 from __future__ import annotations
@@ -103,10 +104,12 @@ from picked where r.seq = picked.seq
 returning picked.ready, r.seq, body, created, id, lane, label, due, attempts, reason
 """
 
+# Statistics know few leases that go on, so PostgreSQL would begin with all rows that have one and
+# look for each among ours: "+ 0" keeps it from believing that.
 EXTEND: Final = """
 update apns_connector_record as r set lease = $3
 from unnest($1::bigint[], $2::bigint[]) as ours (seq, token)
-where r.seq = ours.seq and r.token = ours.token and r.lease > $4 and not r.dead
+where r.seq = ours.seq and r.token = ours.token and r.lease + 0 > $4 and not r.dead
 """
 
 DONE: Final = "delete from apns_connector_record where seq = any($1::bigint[])"
@@ -119,7 +122,7 @@ set due = s.due, ready = greatest(s.due, r.created), attempts = s.attempts, reas
     dead = s.dead, body = coalesce(s.body, r.body), lease = 0, token = null
 from unnest($2::bigint[], $3::bigint[], $4::float8[], $5::bigint[], $6::text[], $7::boolean[],
     $8::bytea[]) as s (seq, token, due, attempts, reason, dead, body)
-where r.seq = s.seq and r.token = s.token and r.lease > $9 and not r.dead
+where r.seq = s.seq and r.token = s.token and r.lease + 0 > $9 and not r.dead
 """  # noqa: S608 - our own statement
 
 COUNT_ALL: Final = "select count(*) from apns_connector_record where store = $1"

@@ -6,6 +6,7 @@ import asyncio
 import time
 from uuid import uuid4
 
+import asyncpg
 import pytest
 
 from apns_connector.delivery.record import Again, Counts, Dead, Done, Record, State
@@ -16,6 +17,27 @@ from apns_connector.errors import StoreFull, StoreUnavailable
 from tests.integration.delivery.stores.postgresql_databases import execute, new_database
 from tests.integration.delivery.stores.storm import Storm
 from tests.servers.postgresql import PostgresqlServer
+
+
+async def hot_updates(server: PostgresqlServer) -> int:
+    """How many rows have been changed without an index, as of all sessions that have ended."""
+    await asyncio.sleep(1.5)  # sessions tell what they did once a second, or at their end
+    connection = await asyncpg.connect(server.url)
+    try:
+        view = "select coalesce(sum(n_tup_hot_upd), 0) from pg_stat_user_tables where relname = $1"
+        return int(await connection.fetchval(view, sql.TABLE))
+    finally:
+        await connection.close()
+
+
+async def planned(server: PostgresqlServer, statement: str, *values: object) -> str:
+    """How the server would do that in a session of ours."""
+    connections = Connections("any", server.url, None, None, 1)
+    await connections.open()
+    async with connections.connection() as connection:
+        plan = await connection.fetch(f"explain {statement}", *values)
+    await connections.close()
+    return "\n".join(row[0] for row in plan)
 
 
 def a_record(**values: object) -> Record:
@@ -60,17 +82,61 @@ async def test_a_claim_does_not_look_at_all_that_is_due(postgresql, stores):
     """Also before the server has statistics of the table."""
     store = await stores.open()
     await store.put([a_record() for _ in range(5_000)])
-    connections = Connections("any", postgresql.url, None, None, 1)
-    await connections.open()
-    async with connections.connection() as connection:
-        statement = f"explain {sql.CLAIM}"
-        now = time.time()
-        plan = await connection.fetch(statement, stores.name, now, 100, 1, now + 60)
-    await connections.close()
-    steps = "\n".join(row[0] for row in plan)
+    now = time.time()
+    steps = await planned(postgresql, sql.CLAIM, stores.name, now, 100, 1, now + 60)
     assert f"Index Scan using {sql.TABLE}_ready" in steps, steps
     assert "Sort" not in steps, steps
     assert "Bitmap" not in steps, steps
+    await stores.close()
+
+
+async def test_many_claims_are_not_compared_with_each_row(postgresql, stores):
+    """Also when the statistics of the table are from a time at which there were none."""
+    store = await stores.open()
+    for _ in range(5):
+        await store.put([a_record() for _ in range(1_000)])
+    await execute(postgresql.url, f"analyze {sql.TABLE}")
+    now = time.time()
+    for many in range(250, 4_000, 250):
+        numbers, texts = list(range(many)), [""] * many
+        due, dead, bodies = [now] * many, [False] * many, [None] * many
+        changed = (numbers, numbers, due, numbers, texts, dead, bodies, now)
+        for plan in (
+            await planned(postgresql, sql.EXTEND, numbers, numbers, now + 60, now),
+            await planned(postgresql, sql.SETTLE, [], *changed),
+        ):
+            assert "Join Filter" not in plan, f"{many}: {plan}"
+    await stores.close()
+
+
+async def test_a_claim_writes_into_no_index(postgresql, stores):
+    store = await stores.open()
+    await store.put([a_record() for _ in range(200)])
+    before = await hot_updates(postgresql)
+    claims = await store.claim(200, lease=60)
+    await store.extend(claims, 60)
+    await stores.close()
+    updates = await hot_updates(postgresql)
+    assert updates - before == 400
+
+
+async def test_a_record_whose_worker_died_comes_before_later_ones(stores):
+    store = await stores.open()
+    for number in range(3):
+        await store.put([Record(b"sealed", 1.0 + number, label=str(number))])
+    await store.claim(1, lease=-1)
+    assert [one.record.label for one in await store.claim(3, lease=60)] == ["0", "1", "2"]
+    await stores.close()
+
+
+async def test_a_lease_that_is_over_is_lost_also_before_somebody_else_has_the_record(stores):
+    store = await stores.open()
+    record = a_record()
+    await store.put([record])
+    (lost,) = await store.claim(1, lease=-1)
+    await store.extend([lost], 60)
+    await store.settle([Dead(lost, "too late")])
+    assert await store.count() == Counts(waiting=1, oldest=record.created)
     await stores.close()
 
 
