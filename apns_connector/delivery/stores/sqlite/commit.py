@@ -8,10 +8,11 @@ import threading
 from asyncio import Future
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from apns_connector.delivery.record import Record, Settlement
 from apns_connector.delivery.stores.sqlite.file import SqliteFile
@@ -35,8 +36,7 @@ _FAILURES_OF_ALL = {
 }
 
 
-@dataclass(slots=True, eq=False)
-class Job:
+class Job(Struct, eq=False):
     """``future``: of whoever waits for it. ``error``: why nothing of it was done."""
 
     future: Future[Any] | None = None
@@ -44,18 +44,15 @@ class Job:
     error: Exception | None = None
 
 
-@dataclass(slots=True, eq=False)
-class Put(Job):
+class Put(Job, eq=False):
     records: Sequence[Record] = ()
 
 
-@dataclass(slots=True, eq=False)
-class Settle(Job):
+class Settle(Job, eq=False):
     settlements: Sequence[Settlement] = ()
 
 
-@dataclass(slots=True, eq=False)
-class Work(Job):
+class Work(Job, eq=False):
     """Anything else; ``do`` is given the time, seconds since 1970."""
 
     do: Callable[[SqliteRecords, float], Any] = lambda _records, _now: None

@@ -61,17 +61,25 @@ class SqliteRecords:
     def _insert(self, records: Sequence[Record]) -> None:
         added = 0
         for part in _in_parts(records):
-            added += self._connection.execute(sql.insert(len(part)), self._values(part)).rowcount
+            added += self._connection.execute(*self._insertion(part)).rowcount
         self._change_kept(added)
         self._open_lanes({record.lane for record in records})
 
-    def _values(self, records: Sequence[Record]) -> list[object]:
-        store, values = self._store, list[object]()
+    def _insertion(self, records: Sequence[Record]) -> tuple[str, list[object]]:
+        """A statement and its values. Most new records are alike but for a few of them, and each
+        value has its price."""
+        values: list[object]
+        if any(one.lane or one.due or one.attempts or one.reason for one in records):
+            store, values = self._store, []
+            for one in records:
+                at = math.inf if one.lane else _due(one)
+                values += (store, at, one.id, one.lane, one.label)
+                values += (one.created, one.due, one.attempts, one.reason, one.body)
+            return sql.insert(len(records)), values
+        values = [self._store]
         for one in records:
-            at = math.inf if one.lane else _due(one)
-            values += (store, at, one.id, one.lane, one.label)
-            values += (one.created, one.due, one.attempts, one.reason, one.body)
-        return values
+            values += (one.id, one.created, one.label, one.body)
+        return sql.insert_usual(len(records)), values
 
     def _change_kept(self, by: int) -> None:
         if by:

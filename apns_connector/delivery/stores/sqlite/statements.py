@@ -6,6 +6,9 @@ steps, and getting the interpreter back costs more than the step.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import cache
+
 from apns_connector.delivery.record import State
 
 _COLUMNS = "id, lane, label, created, due, attempts, reason, body"
@@ -88,6 +91,19 @@ NUMBER = "SELECT number FROM store WHERE name = ?"
 ADD_STORE = "INSERT INTO store (name) VALUES (?) ON CONFLICT DO NOTHING"
 
 
+@cache
 def insert(rows: int) -> str:
     """So many records; those whose id is there already are passed over."""
-    return _INSERT + ",".join([_ROW] * rows) + " ON CONFLICT DO NOTHING"
+    return _inserted([_ROW] * rows)
+
+
+@cache
+def insert_usual(rows: int) -> str:
+    """So many that are in no lane, are due at once and have not been attempted: their store, once,
+    and of each id, created, label and body."""
+    values = "(?1, ?{1}, ?{0}, '', ?{2}, ?{1}, 0, 0, '', ?{3})"
+    return _inserted([values.format(*range(2 + 4 * row, 6 + 4 * row)) for row in range(rows)])
+
+
+def _inserted(rows: Iterable[str]) -> str:
+    return _INSERT + ",".join(rows) + " ON CONFLICT DO NOTHING"
