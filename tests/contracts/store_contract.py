@@ -41,6 +41,22 @@ class PutContract:
             await store.put([record])
             assert (await claim_one(store)).record == record
 
+    @pytest.mark.parametrize(
+        "unusual",
+        [{}, {"lane": "one"}, {"due": 1_690_000_001.5}, {"attempts": 2}, {"reason": "because"}],
+        ids=str,
+    )
+    async def test_a_record_is_kept_whole_beside_those_of_which_less_is_to_be_said(
+        self, place: Place, unusual: dict[str, object]
+    ):
+        sent = [*records(3), a_record(**unusual), a_record(label="last")]
+        async with place.opened() as store:
+            await store.put(sent)
+            claims = await claim_all(store, 5)
+            assert {claim.record.id: claim.record for claim in claims} == {
+                record.id: record for record in sent
+            }
+
     @pytest.mark.parametrize("size", [0, 1, 300_000])
     async def test_a_body_may_be_empty_or_long(self, place: Place, size):
         async with place.opened() as store:
