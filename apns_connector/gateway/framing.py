@@ -47,7 +47,8 @@ def whole_answer(
     As of ``frame_answer``, which says what is raised, with header fields as texts, among which
     nothing says the length. Raises UnicodeEncodeError for half of a surrogate pair.
     """
-    make = _usual_head if len(headers) == 1 else _head
+    says_type_alone = len(headers) == 1 and headers[0][0] == "content-type"
+    make = _usual_head if says_type_alone else _head
     head, closes = make(status, tuple(defaults), headers, keep_alive)
     if status in NO_LENGTH:
         return head + b"\r\n", closes

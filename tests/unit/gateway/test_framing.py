@@ -2,7 +2,7 @@
 
 import pytest
 
-from apns_connector.gateway.framing import frame_answer, whole_answer
+from apns_connector.gateway.framing import _usual_head, frame_answer, whole_answer
 
 
 def framed(*fields, method="POST", status=200, defaults=(), keep_alive=True):
@@ -97,6 +97,15 @@ def test_a_value_that_could_end_its_field_is_refused(value):
 
 def whole(*fields, method="POST", status=200, defaults=(), keep_alive=True, body=b"abc"):
     return whole_answer(method, status, defaults, fields, keep_alive, body)
+
+
+def test_what_a_flow_adds_is_not_remembered():
+    _usual_head.cache_clear()
+    whole(("set-cookie", "secret"))
+    whole(("content-type", "text/xml"), ("set-cookie", "secret"))
+    assert _usual_head.cache_info().currsize == 0
+    whole(("content-type", "text/xml"))
+    assert _usual_head.cache_info().currsize == 1
 
 
 def test_a_whole_answer_says_its_length():

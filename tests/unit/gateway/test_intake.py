@@ -89,16 +89,20 @@ def test_a_request_beyond_the_limit_is_refused_while_another_is_in_progress(conf
 def test_large_bodies_are_mediated_a_few_at_a_time_and_small_ones_pass_them(configuration):
     intake = Intake(configuration, Limits(large_body_bytes=1000, large_bodies=2))
     running, most = 0, 0
+    two: asyncio.Barrier
 
     async def count(message) -> None:
         nonlocal running, most
         running += 1
         most = max(most, running)
+        await asyncio.wait_for(two.wait(), 10)  # their bodies are read in threads
         for _ in range(3):
             await asyncio.sleep(0)
         running -= 1
 
     async def everything():
+        nonlocal two
+        two = asyncio.Barrier(2)
         return await asyncio.gather(
             *(post(intake, count, LARGE) for _ in range(6)), post(intake, nothing)
         )

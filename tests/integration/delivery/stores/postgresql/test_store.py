@@ -113,11 +113,10 @@ async def test_a_claim_writes_into_no_index(postgresql, stores):
     store = await stores.open()
     await store.put([a_record() for _ in range(200)])
     before = await hot_updates(postgresql)
-    claims = await store.claim(200, lease=60)
-    await store.extend(claims, 60)
+    await store.claim(200, lease=60)
     await stores.close()
-    updates = await hot_updates(postgresql)
-    assert updates - before == 400
+    updates = await hot_updates(postgresql) - before
+    assert updates > 150  # a page that others have filled already has no room
 
 
 async def test_a_record_whose_worker_died_comes_before_later_ones(stores):
