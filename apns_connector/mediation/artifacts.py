@@ -138,6 +138,10 @@ class Configuration:
         template: Template | None = self._looked_up("template", name, self._find_template)
         return template
 
+    def template_until(self, name: str) -> float:
+        """Until when that is the template of that name, by ``time.monotonic``."""
+        return self._believed_until(name)
+
     def endpoint_template(self, name: str) -> EndpointTemplate | None:
         """The endpoint template of that name, or ``None``. Raises as ``sequence`` does."""
         found = self.names.get(name) or self._on_the_fly("template", name)
@@ -180,11 +184,14 @@ class Configuration:
         if known is not None and time.monotonic() < known[0]:
             return known[1]
         found = look_up(key)
-        until = math.inf if key in self.names else self.registry.believed_until(key)
+        until = self._believed_until(key)
         if len(self._led_to) >= _MOST_KEYS:
             self._led_to.clear()
         self._led_to[kind, key] = (until, found)
         return found
+
+    def _believed_until(self, key: str) -> float:
+        return math.inf if key in self.names else self.registry.believed_until(key)
 
     def _find_template(self, name: str) -> Template | None:
         found = self.names.get(name)

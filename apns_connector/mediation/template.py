@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from apns_connector.errors import MediationError
+from apns_connector.mediation.effect import Effective, Repeated
 from apns_connector.mediation.expressions.value import Dynamic, Static, Value
 from apns_connector.mediation.expressions.variables import Getter
 from apns_connector.mediation.mediator import GoesOn, Sequence, guarded
@@ -14,6 +16,9 @@ from apns_connector.mediation.message import Message
 from apns_connector.mediation.properties import FunctionContext
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.xml import SYNAPSE, Element, children
+
+if TYPE_CHECKING:
+    from apns_connector.mediation.artifacts import Configuration
 
 MANDATORY_MISSING = 500101
 
@@ -37,6 +42,8 @@ class Template:
         self._declared = frozenset(parameter.name for parameter in self.parameters)
         # An operation declares dozens, of which a call gives a few; these are looked at always.
         self.needed = [one for one in self.parameters if one.mandatory or one.default is not None]
+        # Its only step, which may do nothing beyond an effect.
+        self.effective = _only_step(body)
 
     @classmethod
     def from_element(cls, element: Element, reader: Reader) -> Template:
@@ -60,14 +67,13 @@ class Template:
     def arguments(self, given: Mapping[str, Value]) -> Arguments:
         """What is ``given`` for its parameters; what is not declared is never evaluated."""
         declared = {name: value for name, value in given.items() if name in self._declared}
+        texts = {name: value.content for name, value in declared.items() if type(value) is Static}
+        dynamic = {name: value for name, value in declared.items() if type(value) is not Static}
         return Arguments(
             self,
-            {name: value.content for name, value in declared.items() if type(value) is Static},
-            tuple(
-                (name, _evaluation(value))
-                for name, value in declared.items()
-                if type(value) is not Static
-            ),
+            texts,
+            tuple((name, *_evaluation(value)) for name, value in dynamic.items()),
+            lasting=not self.needed and all(map(_is_secret, dynamic.values())),
         )
 
     def add_needed(self, message: Message, values: dict[str, Any]) -> None:
@@ -91,30 +97,55 @@ class Template:
         return MediationError(text, code=MANDATORY_MISSING)
 
 
-def _evaluation(value: Value) -> Getter:
-    """How its value as a parameter is had, by the shortest way."""
-    return value.expression.parameter if type(value) is Dynamic else value.parameter
+def _only_step(body: Sequence) -> Effective | None:
+    if body.on_error is not None or len(body.steps) != 1:
+        return None
+    mediator = body.steps[0].mediator
+    return mediator if isinstance(mediator, Effective) else None
+
+
+def _evaluation(value: Value) -> tuple[str | None, Getter]:
+    """The shortest ways to its value as a parameter: a default property that it is, if that holds
+    text; and the way that always leads there."""
+    if type(value) is not Dynamic:
+        return None, value.parameter
+    return value.expression.property_name, value.expression.parameter
+
+
+def _is_secret(value: Value) -> bool:
+    return type(value) is Dynamic and value.expression.secret
 
 
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """What one call gives to one template: ``texts`` as they are written out, the others to be
-    evaluated for each message."""
+    evaluated for each message. ``lasting``: these are secrets of the vault, and nothing else."""
 
     template: Template
     texts: Mapping[str, str]
-    evaluated: tuple[tuple[str, Getter], ...]
+    evaluated: tuple[tuple[str, str | None, Getter], ...]
+    lasting: bool
 
     def values(self, message: Message) -> dict[str, Any]:
         """Evaluated before the new parameters are in force: ``$func:`` in them is the caller's."""
         values: dict[str, Any] = dict(self.texts)
-        for name, evaluate in self.evaluated:
-            value = evaluate(message)
+        held = message.properties.default
+        for name, held_as, evaluate in self.evaluated:
+            value = held.get(held_as)  # type: ignore[arg-type]  # None is the name of none
+            if type(value) is not str:
+                value = evaluate(message)
             if value is not None:
                 values[name] = value
         if self.template.needed:
             self.template.add_needed(message, values)
         return values
+
+    def last_until(self, configuration: Configuration) -> float:
+        """Until when their values are the same for every message, by ``time.monotonic``."""
+        if not self.lasting:
+            return -math.inf
+        vault = configuration.vault if self.evaluated else None
+        return math.inf if vault is None else vault.believed_until
 
 
 class TemplateCall:
@@ -134,11 +165,14 @@ class TemplateCall:
         self._arguments: Arguments | None = None
         self._connection = connection
         self._on_error = on_error
+        self._repeated: Repeated | None = None
 
-    def mediate(
-        self, message: Message, known: Mapping[str, Any] | None = None
-    ) -> Coroutine[Any, Any, bool]:
+    def mediate(self, message: Message, known: Mapping[str, Any] | None = None) -> GoesOn:
         """``known``: further parameters, with their values."""
+        repeated = self._repeated
+        if repeated is not None and repeated.holds(message, known):
+            repeated.take_place(message)
+            return True
         run = self._call(message, known)
         return run if self._on_error is None else guarded(run, self._on_error, message)
 
@@ -156,12 +190,31 @@ class TemplateCall:
         if arguments is None or arguments.template is not template:
             arguments = self._arguments = template.arguments(self._given)
         values = arguments.values(message)
+        context = FunctionContext(template.name, {**known, **values} if known else values)
         functions = message.properties.functions
-        functions.append(FunctionContext(template.name, {**known, **values} if known else values))
+        functions.append(context)
         if not await template.body.mediate(message):
             return False
         functions.pop()
+        if template.effective is not None and arguments.lasting and self._connection is None:
+            self._remember(template.effective, message.configuration, known, arguments, context)
         return True
+
+    def _remember(
+        self,
+        effective: Effective,
+        configuration: Configuration,
+        known: Mapping[str, Any] | None,
+        arguments: Arguments,
+        context: FunctionContext,
+    ) -> None:
+        effect = effective.effect(context)
+        if effect is not None:
+            until = min(
+                arguments.last_until(configuration), configuration.template_until(self.target)
+            )
+            secrets = frozenset(context.parameters[name] for name, *_ in arguments.evaluated)
+            self._repeated = Repeated(configuration, known, until, secrets, effect)
 
     def _connect(self, message: Message, connection: Value) -> GoesOn:
         """Run the connection completely; only then are the arguments of the operation evaluated."""

@@ -128,6 +128,11 @@ class Vault:
             raise VaultError(self._unknown(alias))
         self._write({**content, "secrets": kept})
 
+    @property
+    def believed_until(self) -> float:
+        """Until when ``get`` gives what it gave last, by the clock."""
+        return self._believed_until
+
     def get(self, alias: str) -> str:
         """Raises VaultError for an unknown alias, a wrong master key, a damaged secret."""
         if self._content is None or self._clock() >= self._believed_until:

@@ -10,7 +10,9 @@ from typing import Any, Final
 
 from apns_connector.apns import Proxy
 from apns_connector.errors import ConfigurationError
+from apns_connector.mediation.effect import Effect, Effective
 from apns_connector.mediation.message import Message
+from apns_connector.mediation.properties import FunctionContext
 from apns_connector.operations.credentials import (
     CERTIFICATE_PARAMETERS,
     SIGNING_KEY_PARAMETERS,
@@ -47,30 +49,32 @@ _HELD_AS: Final = {name: held_as for held_as, name in PROPERTIES.items()}
 _TEXT: Final = frozenset({str})
 
 
-class KeepInit:
+class KeepInit(Effective):
     """The class mediator of the template: what was not given is forgotten, so that nothing of an
     earlier ``<apns.init>`` shines through."""
 
-    def __init__(self) -> None:
-        # What was given last, if it was text alone, and the properties that hold it.
-        self._given: Mapping[str, Any] = {}
-        self._held: Mapping[str, str] = {}
+    def effect(self, context: FunctionContext) -> Effect | None:
+        return _effect(context.parameters if context.template == INIT else {})
 
     def mediate(self, message: Message) -> bool:
-        properties = message.properties
-        properties.forget(_ALL)
         given = given_to(message, INIT)
-        if given == self._given:  # nearly always
-            properties.default.update(self._held)
+        effect = _effect(given)
+        if effect is not None:
+            effect.take_place(message)
             return True
+        message.properties.forget(_ALL)
         try:
             _keep(message, given)
         except OperationError as failure:
             raise record(message, failure) from failure
-        if _TEXT.issuperset(map(type, given.values())):
-            self._given = given
-            self._held = {_HELD_AS[name]: given[name] for name in given.keys() & _HELD_AS.keys()}
         return True
+
+
+def _effect(parameters: Mapping[str, Any]) -> Effect | None:
+    if not _TEXT.issuperset(map(type, parameters.values())):
+        return None
+    held = {_HELD_AS[name]: parameters[name] for name in parameters.keys() & _HELD_AS.keys()}
+    return Effect(_ALL, held)
 
 
 def _keep(message: Message, given: Mapping[str, Any]) -> None:

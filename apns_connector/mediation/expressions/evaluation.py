@@ -10,7 +10,14 @@ from apns_connector.mediation.message import Message
 
 class Expression(ABC):
     """A compiled expression; ``source`` is its text. All methods raise MediationError when it
-    cannot be evaluated."""
+    cannot be evaluated.
+
+    ``property_name`` is the default property that it is, if it is no more than that, and ``secret``
+    tells whether it is a secret of the vault.
+    """
+
+    property_name: str | None = None
+    secret = False
 
     def __init__(self, source: str) -> None:
         self.source = source

@@ -10,6 +10,7 @@ import base64
 import hmac
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from urllib.parse import quote
 from apns_connector.errors import ConfigurationError, MediationError
 from apns_connector.mediation.expressions.dates import DEFAULT_PATTERN, format_date
 from apns_connector.mediation.expressions.result import xpath_string
-from apns_connector.mediation.expressions.variables import Getter, resolved
+from apns_connector.mediation.expressions.variables import DefaultProperty, Getter, resolved
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.properties import READABLE_SCOPES
 
@@ -47,23 +48,25 @@ def property_getter(*texts: str) -> Getter:
     if name == "SYSTEM_TIME":
         return lambda message: str(int(time.time() * 1000))
     if scope == "default":
-        return _SPECIAL.get(name) or _default_property(name)
+        return _SPECIAL.get(name) or PropertyOrEntry(name)
     if scope == "file":
         return lambda message: _in_file(name, message)
     return lambda message: resolved(message.properties.get(name, scope), message)
 
 
-def _default_property(name: str) -> Getter:
-    def value_of(message: Message) -> Any:
-        value = message.properties.default.get(name)
+class PropertyOrEntry(DefaultProperty):
+    """What ``get-property('name')`` reads: where there is no such property, an entry."""
+
+    __slots__ = ()
+
+    def __call__(self, message: Message) -> Any:
+        value = message.properties.default.get(self.name)
         if value is not None:
             return value
         configuration = message.configuration
         if configuration.compatibility.registry_properties:
-            return configuration.entry(name)
-        return configuration.local_entry(name)
-
-    return value_of
+            return configuration.entry(self.name)
+        return configuration.local_entry(self.name)
 
 
 def _in_file(name: str, message: Message) -> str | None:
@@ -170,6 +173,16 @@ def vault_lookup(message: Message, *arguments: Any) -> str:
     secret = vault.lookup(alias)
     message.secrets.add(secret)
     return secret
+
+
+@dataclass(frozen=True, slots=True)
+class VaultLookup:
+    """``vault-lookup`` of an alias that is written out."""
+
+    alias: str
+
+    def __call__(self, message: Message) -> str:
+        return vault_lookup(message, self.alias)
 
 
 # By local name: Synapse accepts any prefix, and none. The prefix of the vault is looked at as text.

@@ -18,6 +18,16 @@ class Deferred:
     evaluate: Getter
 
 
+@dataclass(frozen=True, slots=True)
+class DefaultProperty:
+    """What ``$ctx:name`` reads."""
+
+    name: str
+
+    def __call__(self, message: Message) -> Any:
+        return message.properties.default.get(self.name)
+
+
 def resolved(value: Any, message: Message) -> Any:
     """The value of a property, a deferred one evaluated."""
     return value.evaluate(message) if isinstance(value, Deferred) else value
@@ -31,10 +41,6 @@ def variable(prefix: str | None, name: str) -> Getter | None:
     if scoped is not None:
         return scoped(name)
     return lambda message: _entry(message.properties.default.get(prefix), name)
-
-
-def _context(name: str) -> Getter:
-    return lambda message: message.properties.default.get(name)
 
 
 def _scope(scope: str) -> Callable[[str], Getter]:
@@ -61,7 +67,7 @@ def _entry(value: Any, name: str) -> Any:
 
 
 _SCOPED: dict[str, Callable[[str], Getter]] = {
-    "ctx": _context,
+    "ctx": DefaultProperty,
     "func": _function,
     "url": _url,
     "axis2": _scope("axis2"),

@@ -22,8 +22,10 @@ from apns_connector.mediation.expressions.functions import (
     FUNCTIONS,
     NOT_SUPPORTED,
     Function,
+    VaultLookup,
     get_property,
     property_getter,
+    vault_lookup,
 )
 from apns_connector.mediation.expressions.result import (
     TEXT_LIMIT,
@@ -40,7 +42,7 @@ from apns_connector.mediation.expressions.tokens import (
     function_calls,
     tokens_of,
 )
-from apns_connector.mediation.expressions.variables import Getter, variable
+from apns_connector.mediation.expressions.variables import DefaultProperty, Getter, variable
 from apns_connector.mediation.json_payload import json_text
 from apns_connector.mediation.json_value import JsonArray
 from apns_connector.mediation.message import Message
@@ -52,6 +54,8 @@ class XPathExpression(Expression):
     def __init__(self, source: str, evaluate: Getter) -> None:
         super().__init__(source)
         self._evaluate = evaluate
+        self.property_name = evaluate.name if isinstance(evaluate, DefaultProperty) else None
+        self.secret = isinstance(evaluate, VaultLookup)
         # "node()" anywhere in the expression makes Synapse print elements as XML.
         self._as_xml = "node()" in source
 
@@ -111,6 +115,8 @@ def _call(function: Function, texts: tuple[str, ...], namespaces: Mapping[str, s
         return property_getter(*(text[1:-1] for text in texts))
     if all(_LITERAL.fullmatch(text) for text in texts):
         literals = [text[1:-1] for text in texts]
+        if function is vault_lookup and len(literals) == 1:
+            return VaultLookup(*literals)
         return lambda message: function(message, *literals)
     arguments = [_compile(text, namespaces) for text in texts]
     return lambda message: function(message, *(argument(message) for argument in arguments))

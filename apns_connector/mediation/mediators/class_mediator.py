@@ -7,8 +7,10 @@ from collections.abc import Awaitable
 from typing import Any, NoReturn
 
 from apns_connector.errors import ConnectorError, MediationError
+from apns_connector.mediation.effect import Effect, Effective
 from apns_connector.mediation.mediator import GoesOn, Mediator
 from apns_connector.mediation.message import Message
+from apns_connector.mediation.properties import FunctionContext
 from apns_connector.mediation.reading import Reader
 from apns_connector.mediation.xml import SYNAPSE, Element, children, detached_copy
 
@@ -18,7 +20,7 @@ _log = logging.getLogger(__name__)
 FAILED = "Error occured in the mediation of the class mediator"
 
 
-class ClassMediator:
+class ClassMediator(Effective):
     """One instance for each element, shared by all messages."""
 
     def __init__(self, name: str, mediator: Mediator) -> None:
@@ -31,6 +33,10 @@ class ClassMediator:
         except Exception as fault:  # noqa: BLE001 - whatever it throws is the flow's fault
             self._fail(fault)
         return goes_on if isinstance(goes_on, bool) else self._waited_for(goes_on)
+
+    def effect(self, context: FunctionContext) -> Effect | None:
+        mediator = self._mediator
+        return mediator.effect(context) if isinstance(mediator, Effective) else None
 
     async def _waited_for(self, goes_on: Awaitable[bool]) -> bool:
         try:

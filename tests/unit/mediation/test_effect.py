@@ -1,0 +1,75 @@
+"""What a call left behind is left again, as long as it would be the same."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from apns_connector.mediation.configuration import Configuration
+from apns_connector.mediation.effect import Effect, Repeated
+from apns_connector.mediation.message import Message
+
+NewMessage = Callable[..., Message]
+
+
+def repeated(configuration: Configuration, **differently: Any) -> Repeated:
+    values: dict[str, Any] = {
+        "configuration": configuration,
+        "known": {"key": "C"},
+        "until": time.monotonic() + 60,
+        "secrets": frozenset({"s3cret"}),
+        "effect": Effect(frozenset({"a", "b"}), {"a": "s3cret", "c": "new"}),
+    }
+    return Repeated(**{**values, **differently})
+
+
+def test_it_forgets_and_sets_properties_and_tells_which_secrets_are_among_them(
+    new_message: NewMessage,
+) -> None:
+    message = new_message()
+    message.properties.default.update({"a": "old", "b": "old", "c": "old", "d": "old"})
+    repeated(message.configuration).take_place(message)
+    assert message.properties.default == {"a": "s3cret", "c": "new", "d": "old"}
+    assert message.secrets == {"s3cret"}
+
+
+def test_two_messages_share_nothing_of_it(new_message: NewMessage) -> None:
+    one, other = new_message(), new_message()
+    again = repeated(one.configuration)
+    again.take_place(one)
+    one.properties.set("a", "changed")
+    one.secrets.clear()
+    again.take_place(other)
+    assert other.properties.default == {"a": "s3cret", "c": "new"}
+    assert other.secrets == {"s3cret"}
+
+
+@pytest.mark.parametrize(
+    ("differently", "known", "holds"),
+    [
+        ({}, {"key": "C"}, True),
+        ({}, {"key": "D"}, False),
+        ({}, None, False),
+        ({"known": None}, None, True),
+        ({"until": 0.0}, {"key": "C"}, False),
+    ],
+)
+def test_it_holds_for_the_same_call_until_its_time_is_over(
+    new_message: NewMessage, differently: Any, known: Any, holds: bool
+) -> None:
+    message = new_message()
+    assert repeated(message.configuration, **differently).holds(message, known) is holds
+
+
+def test_it_does_not_hold_in_another_deployment(
+    new_message: NewMessage, deploy: Callable[..., Configuration]
+) -> None:
+    assert not repeated(deploy()).holds(new_message(configuration=deploy()), {"key": "C"})
+
+
+def test_what_it_sets_is_not_shown(deploy: Callable[..., Configuration]) -> None:
+    again = repeated(deploy())
+    assert "s3cret" not in repr(again) + repr(again.effect)
