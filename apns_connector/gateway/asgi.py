@@ -33,6 +33,17 @@ class Disconnected(Exception):  # noqa: N818 - an outcome, named as one
     """The client left before its request was complete: nobody is left to answer."""
 
 
+def body_at_once(request: Request, ticket: Ticket, limits: Limits) -> bytes | None:
+    """The whole body if it is here already, as nearly always with our own server. ``None``: it has
+    to be read. Raises Refused (503)."""
+    if request.whole_body is None:
+        return None
+    body = request.whole_body(limits.body_bytes)
+    if body is not None:
+        ticket.reserve(len(body))
+    return body
+
+
 async def read_body(request: Request, receive: Receive, ticket: Ticket, limits: Limits) -> bytes:
     """The whole body. Raises Refused (413, 503) as soon as it is clear, and Disconnected."""
     largest = limits.body_bytes

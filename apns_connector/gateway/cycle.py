@@ -22,6 +22,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from apns_connector.gateway.asgi import WHOLE_RESPONSE, App, Event, Scope
 from apns_connector.gateway.framing import Framing, frame_answer, whole_answer
+from apns_connector.gateway.request import WHOLE_BODY
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _BROKEN = b"Internal Server Error"
@@ -34,6 +35,7 @@ _BROKEN_FIELDS = (
 _UNFRAMED = Framing(b"", closes=False, bodiless=False, chunked=False, missing=0)
 
 
+_NO_SCOPE: Scope = {}
 _EXTENSIONS: Mapping[str, Any] = MappingProxyType({WHOLE_RESPONSE: MappingProxyType({})})
 
 
@@ -81,6 +83,7 @@ class Cycle:
         self._protocol = protocol
         self._transport = protocol.transport
         self._scope = scope
+        self._method: str = scope["method"]
         self.task: asyncio.Task[None] | None = None
         self.keep_alive = keep_alive
         self.disconnected = False
@@ -100,8 +103,10 @@ class Cycle:
     async def run(self, app: App) -> None:
         """The task of the request. Its client has an answer at the end, or no connection."""
         protocol = self._protocol
+        scope, self._scope = self._scope, _NO_SCOPE  # which leads back here from now on
+        scope[WHOLE_BODY] = self.whole_body
         try:
-            result: Any = await app(self._scope, self.receive, self.send)  # type: ignore[func-returns-value]
+            result: Any = await app(scope, self.receive, self.send)  # type: ignore[func-returns-value]
         except BaseException as error:  # as uvicorn: nobody else waits for it
             protocol.logger.error("Exception in ASGI application\n", exc_info=error)
             await self._give_up()
@@ -147,6 +152,22 @@ class Cycle:
         self._received_all = not self.more_body
         return {"type": "http.request", "body": body, "more_body": self.more_body}
 
+    def whole_body(self, most: int) -> bytes | None:
+        """All of the body, received with this; ``None`` if ``receive`` has to see to it."""
+        if (
+            self.more_body
+            or len(self.body) > most
+            or self.held_back
+            or self.disconnected
+            or self.response_complete
+            or self._protocol.flow.read_paused
+        ):
+            return None
+        self._received_all = True
+        body = bytes(self.body)
+        self.body.clear()
+        return body
+
     def lose_client(self) -> None:
         self.disconnected = not self.response_complete
         if self.awaited is not None:
@@ -185,7 +206,7 @@ class Cycle:
 
     def _answer(self, event: Event) -> None:
         data, closes = whole_answer(
-            self._scope["method"],
+            self._method,
             event["status"],
             self._protocol.server_state.default_headers,
             event["headers"],
@@ -206,7 +227,7 @@ class Cycle:
         self.held_back = False
         defaults, fields = self._protocol.server_state.default_headers, event.get("headers", ())
         framing = self._framing = frame_answer(
-            self._scope["method"], event["status"], defaults, fields, self.keep_alive
+            self._method, event["status"], defaults, fields, self.keep_alive
         )
         if framing.closes:
             self.keep_alive = False

@@ -11,7 +11,7 @@ from typing import Protocol
 from apns_connector.errors import ConnectorError
 from apns_connector.gateway.admission import Admission
 from apns_connector.gateway.answer import Answer, fault_answer, unkept_answer, write_answer
-from apns_connector.gateway.asgi import Receive, Reply, read_body
+from apns_connector.gateway.asgi import Receive, Reply, body_at_once, read_body
 from apns_connector.gateway.binding import Received, expected_form, read_message
 from apns_connector.gateway.deadlines import Deadlines
 from apns_connector.gateway.fault import Blame
@@ -64,7 +64,9 @@ class Intake:
         counts as a request in progress until then.
         """
         with self._admission.admit() as ticket:
-            body = await read_body(request, receive, ticket, self._limits)
+            body = body_at_once(request, ticket, self._limits)
+            if body is None:
+                body = await read_body(request, receive, ticket, self._limits)
             deadline = self._deadlines.begin(reply, partial(self._late, receiver, request))
             try:
                 large = len(body) >= self._limits.large_body_bytes

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import msgspec
@@ -15,10 +15,16 @@ MAX_URL_PARAMETERS = 100
 _BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE")
 
 
+# A further key of a scope, by which our own server gives a body that has arrived as a whole: a
+# function of the most bytes it may have. ``None`` if the body is to be received as always.
+WHOLE_BODY: Final = "apns_connector.whole_body"
+
+
 class Request(msgspec.Struct, frozen=True):
     """``path`` is percent-decoded, ``raw_path`` as it was sent. ``headers`` by lower-case name, the
     values of a repeated field joined with commas (RFC 9110 5.3). ``client`` is an address;
-    ``client_host`` a name that a trusted proxy gave."""
+    ``client_host`` a name that a trusted proxy gave. ``whole_body`` is what the scope has under
+    ``WHOLE_BODY``."""
 
     method: str
     path: str
@@ -29,6 +35,7 @@ class Request(msgspec.Struct, frozen=True):
     client_host: str | None = None
     http_version: str = "1.1"
     raw_path: str = ""
+    whole_body: Callable[[int], bytes | None] | None = None
 
     @classmethod
     def from_scope(cls, scope: Mapping[str, Any], trusted: Networks = ()) -> Request:
@@ -52,6 +59,7 @@ class Request(msgspec.Struct, frozen=True):
             host,
             scope.get("http_version", "1.1"),
             scope.get("raw_path", b"").decode("latin-1"),
+            scope.get(WHOLE_BODY),
         )
 
     def url_parameters(self) -> dict[str, str]:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 MANDATORY_MISSING = 500101
 
+_TEXT = frozenset({str})
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -72,7 +74,8 @@ class Template:
         return Arguments(
             self,
             texts,
-            tuple((name, *_evaluation(value)) for name, value in dynamic.items()),
+            {name: _evaluation(value) for name, value in dynamic.items()},
+            held_as=tuple(filter(None, map(_property_name, dynamic.values()))),
             lasting=not self.needed and all(map(_is_secret, dynamic.values())),
         )
 
@@ -104,12 +107,14 @@ def _only_step(body: Sequence) -> Effective | None:
     return mediator if isinstance(mediator, Effective) else None
 
 
-def _evaluation(value: Value) -> tuple[str | None, Getter]:
-    """The shortest ways to its value as a parameter: a default property that it is, if that holds
-    text; and the way that always leads there."""
-    if type(value) is not Dynamic:
-        return None, value.parameter
-    return value.expression.property_name, value.expression.parameter
+def _evaluation(value: Value) -> Getter:
+    """How its value as a parameter is had, by the shortest way."""
+    return value.expression.parameter if type(value) is Dynamic else value.parameter
+
+
+def _property_name(value: Value) -> str | None:
+    """The default property that it is, if it is no more than that."""
+    return value.expression.property_name if type(value) is Dynamic else None
 
 
 def _is_secret(value: Value) -> bool:
@@ -119,26 +124,35 @@ def _is_secret(value: Value) -> bool:
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """What one call gives to one template: ``texts`` as they are written out, the others to be
-    evaluated for each message. ``lasting``: these are secrets of the vault, and nothing else."""
+    evaluated for each message. ``held_as`` are the default properties that these are, which may be
+    fewer; ``lasting``: these are secrets of the vault, and nothing else."""
 
     template: Template
     texts: Mapping[str, str]
-    evaluated: tuple[tuple[str, str | None, Getter], ...]
+    evaluated: Mapping[str, Getter]
+    held_as: tuple[str, ...]
     lasting: bool
 
     def values(self, message: Message) -> dict[str, Any]:
         """Evaluated before the new parameters are in force: ``$func:`` in them is the caller's."""
-        values: dict[str, Any] = dict(self.texts)
-        held = message.properties.default
-        for name, held_as, evaluate in self.evaluated:
-            value = held.get(held_as)  # type: ignore[arg-type]  # None is the name of none
-            if type(value) is not str:
-                value = evaluate(message)
-            if value is not None:
-                values[name] = value
+        values = self._texts_of_properties(message) or self._evaluated_for(message)
+        values.update(self.texts)
         if self.template.needed:
             self.template.add_needed(message, values)
         return values
+
+    def _texts_of_properties(self, message: Message) -> dict[str, Any] | None:
+        """What is evaluated, if it is nothing but properties that hold text: nearly always, of the
+        operations of a connector."""
+        if len(self.held_as) < len(self.evaluated):
+            return None
+        held = map(message.properties.default.get, self.held_as)
+        values = dict(zip(self.evaluated, held, strict=True))
+        return values if _TEXT.issuperset(map(type, values.values())) else None
+
+    def _evaluated_for(self, message: Message) -> dict[str, Any]:
+        values = {name: evaluate(message) for name, evaluate in self.evaluated.items()}
+        return {name: value for name, value in values.items() if value is not None}
 
     def last_until(self, configuration: Configuration) -> float:
         """Until when their values are the same for every message, by ``time.monotonic``."""
@@ -213,7 +227,7 @@ class TemplateCall:
             until = min(
                 arguments.last_until(configuration), configuration.template_until(self.target)
             )
-            secrets = frozenset(context.parameters[name] for name, *_ in arguments.evaluated)
+            secrets = frozenset(context.parameters[name] for name in arguments.evaluated)
             self._repeated = Repeated(configuration, known, until, secrets, effect)
 
     def _connect(self, message: Message, connection: Value) -> GoesOn:

@@ -8,6 +8,7 @@ from apns_connector.gateway.asgi import (
     WHOLE_RESPONSE,
     Disconnected,
     Reply,
+    body_at_once,
     ends_connection,
     read_body,
     serve_lifespan,
@@ -69,6 +70,26 @@ def test_a_body_that_announces_nothing_is_refused_once_it_is_too_long():
 def test_bodies_count_against_what_all_may_take_together():
     with pytest.raises(Refused) as refused:
         read(Events(chunk(b"12345", more=False)), bodies_bytes=4)
+    assert refused.value.status == 503
+
+
+def at_once(whole_body, **limits):
+    limits = Limits(**limits)
+    admission = Admission(limits)
+    with admission.admit() as ticket:
+        taken = body_at_once(Request("POST", "/", whole_body=whole_body), ticket, limits)
+        return taken, admission.body_bytes
+
+
+def test_a_body_that_is_here_is_taken_and_counted_like_one_that_was_read():
+    def whole(most):
+        return b"12345" if most >= 5 else None
+
+    assert at_once(whole) == (b"12345", 5)
+    assert at_once(whole, body_bytes=4) == (None, 0)
+    assert at_once(None) == (None, 0)
+    with pytest.raises(Refused) as refused:
+        at_once(whole, bodies_bytes=4)
     assert refused.value.status == 503
 
 

@@ -1,11 +1,14 @@
 """What an application receives, and what becomes of what it sends; without sockets."""
 
 import asyncio
+import gc
 import logging
+import weakref
 
 import pytest
 
 from apns_connector.gateway.asgi import WHOLE_RESPONSE
+from apns_connector.gateway.request import WHOLE_BODY
 from tests.unit.gateway.wire import Connection, steps, steps_of
 
 GET = b"GET /a%20b/c?d=%20 HTTP/1.1\r\nHost: h\r\n\r\n"
@@ -61,6 +64,7 @@ DISCONNECT = {"type": "http.disconnect"}
 def test_the_scope_is_that_of_asgi():
     app = Hearing(1)
     steps(app, GET)
+    del app.scope[WHOLE_BODY]
     assert app.scope == {
         "type": "http",
         "asgi": {"version": "3.0", "spec_version": "2.3"},
@@ -130,6 +134,88 @@ def test_a_client_that_left_in_the_middle_of_its_body_is_told_of_and_not_answere
     assert steps_of(app, use) == []
     assert app.heard[1:] == [DISCONNECT, DISCONNECT]
     assert caplog.records == []
+
+
+class Taking(Hearing):
+    """Takes the body at once before it receives ``count`` events."""
+
+    def __init__(self, count, most=65_536):
+        super().__init__(count)
+        self.most = most
+
+    async def __call__(self, scope, receive, send):
+        self.heard.append(scope[WHOLE_BODY](self.most))
+        await super().__call__(scope, receive, send)
+
+
+def test_a_body_that_is_there_may_be_taken_at_once_and_is_received_with_that():
+    app = Taking(0)
+    answer = steps(app, POST + b"abcd", POST + b"efgh")
+    assert [step[:12] for step in answer] == [b"HTTP/1.1 204"] * 2
+    assert app.heard == [b"abcd", DISCONNECT, b"efgh", DISCONNECT]
+
+
+def test_who_receives_after_taking_the_body_waits_for_the_client_to_leave():
+    app = Taking(1)
+
+    async def use(connection):
+        await connection.send(POST + b"abcd")
+        assert app.heard == [b"abcd"]
+        connection.protocol.connection_lost(None)
+        await connection.settle()
+
+    assert steps_of(app, use) == ["closed"]
+    assert app.heard[1:] == [DISCONNECT, DISCONNECT]
+
+
+@pytest.mark.parametrize(
+    ("most", "arrives"),
+    [
+        (3, [POST + b"abcd"]),
+        (65_536, [POST, b"abcd"]),
+        (65_536, [POST.replace(b"\r\n\r\n", b"\r\nExpect: 100-continue\r\n\r\n") + b"abcd"]),
+    ],
+    ids=["more than wanted", "not there yet", "held back"],
+)
+def test_any_other_body_is_received_as_always(most, arrives):
+    app = Taking(1, most)
+    steps(app, *arrives)
+    received = {"type": "http.request", "body": b"abcd", "more_body": False}
+    assert app.heard == [None, received, DISCONNECT]
+
+
+def test_a_body_for_which_reading_was_paused_is_received_so_that_it_goes_on():
+    app = Taking(1, most=1_000_000)
+    long = POST.replace(b"4", b"200000") + b"a" * 200_000
+
+    async def use(connection):
+        await connection.send(long)
+        assert not connection.protocol.flow.read_paused
+
+    steps_of(app, use)
+    assert app.heard[0] is None
+    assert len(app.heard[1]["body"]) == 200_000
+
+
+def test_a_scope_that_leads_to_its_cycle_is_not_kept_by_it():
+    """It would live until the collector finds it."""
+    kept = []
+
+    async def app(scope, receive, send):
+        kept.append(weakref.ref(receive.__self__))
+        await send(start(status=204))
+        await send(body())
+
+    async def use(connection):
+        gc.disable()
+        try:
+            await connection.send(POST + b"abcd")
+            await connection.send(POST + b"efgh")
+            assert [reference() is None for reference in kept] == [True, False]
+        finally:
+            gc.enable()
+
+    steps_of(app, use)
 
 
 def test_a_body_held_back_is_asked_for_when_the_application_wants_it():
