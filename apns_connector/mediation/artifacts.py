@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from apns_connector.errors import InvalidDeployment
 from apns_connector.mediation.background import Background
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from apns_connector.mediation.proxy import Proxy
     from apns_connector.mediation.task import Task
 
+Found = TypeVar("Found")
 Artifact = MediatorSequence | Template | EndpointTemplate | LocalEntry
 
 # Run before every proxy when a deployment defines it (Synapse: MANDATORY_SEQUENCE_KEY).
@@ -117,7 +118,9 @@ class Configuration:
         self.mandatory_sequence = mandatory if isinstance(mandatory, MediatorSequence) else None
         self._documents = tuple(documents)
         self._built: dict[tuple[str, str], _OnTheFly] = {}
-        self._led_to: dict[tuple[str, str], tuple[float, Any]] = {}  # until when, and what
+        # What a key leads to, and until when that is believed.
+        self._templates: dict[str, tuple[float, Template | None]] = {}
+        self._connections: dict[str, tuple[float, Mediator | None]] = {}
 
     def local_entry(self, key: str) -> Element | str | None:
         entry = self.names.get(key)
@@ -135,8 +138,10 @@ class Configuration:
     def template(self, name: str) -> Template | None:
         """The template of that name: of this deployment, the registry, or a library. Raises as
         ``sequence`` does."""
-        template: Template | None = self._looked_up("template", name, self._find_template)
-        return template
+        known = self._templates.get(name)
+        if known is not None and time.monotonic() < known[0]:
+            return known[1]
+        return self._looked_up(name, self._find_template, self._templates)
 
     def template_until(self, name: str) -> float:
         """Until when that is the template of that name, by ``time.monotonic``."""
@@ -156,8 +161,10 @@ class Configuration:
 
     def connection(self, key: str) -> Mediator | None:
         """What a configKey leads to: the mediator in a local entry, such as ``<apns.init>``."""
-        connection: Mediator | None = self._looked_up("connection", key, self._find_connection)
-        return connection
+        known = self._connections.get(key)
+        if known is not None and time.monotonic() < known[0]:
+            return known[1]
+        return self._looked_up(key, self._find_connection, self._connections)
 
     def entry(self, key: str) -> Element | str | None:
         """The text or XML under a key: a local entry, else a registry resource."""
@@ -177,17 +184,15 @@ class Configuration:
         """The definitions of the deployment, and what was built on the fly so far."""
         return [*self._documents, *(known.document for known in self._built.values())]
 
-    def _looked_up(self, kind: str, key: str, look_up: Callable[[str], Any]) -> Any:
+    def _looked_up(
+        self, key: str, look_up: Callable[[str], Found], known: dict[str, tuple[float, Found]]
+    ) -> Found:
         """What a key leads to; of one that may be the registry's this is believed for as long as
         the registry believes in what it has found there."""
-        known = self._led_to.get((kind, key))
-        if known is not None and time.monotonic() < known[0]:
-            return known[1]
         found = look_up(key)
-        until = self._believed_until(key)
-        if len(self._led_to) >= _MOST_KEYS:
-            self._led_to.clear()
-        self._led_to[kind, key] = (until, found)
+        if len(known) >= _MOST_KEYS:
+            known.clear()
+        known[key] = (self._believed_until(key), found)
         return found
 
     def _believed_until(self, key: str) -> float:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from apns_connector.errors import MediationError
 from apns_connector.mediation.effect import Effective, Repeated
 from apns_connector.mediation.expressions.value import Dynamic, Static, Value
 from apns_connector.mediation.expressions.variables import Getter
+from apns_connector.mediation.leaf import Leaf
 from apns_connector.mediation.mediator import GoesOn, Sequence, guarded
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.properties import FunctionContext
@@ -44,8 +45,7 @@ class Template:
         self._declared = frozenset(parameter.name for parameter in self.parameters)
         # An operation declares dozens, of which a call gives a few; these are looked at always.
         self.needed = [one for one in self.parameters if one.mandatory or one.default is not None]
-        # Its only step, which may do nothing beyond an effect.
-        self.effective = _only_step(body)
+        self.leaf = _leaf(body)
 
     @classmethod
     def from_element(cls, element: Element, reader: Reader) -> Template:
@@ -100,11 +100,12 @@ class Template:
         return MediationError(text, code=MANDATORY_MISSING)
 
 
-def _only_step(body: Sequence) -> Effective | None:
+def _leaf(body: Sequence) -> Leaf | None:
+    """The step that is all of it, as in an operation of a connector."""
     if body.on_error is not None or len(body.steps) != 1:
         return None
     mediator = body.steps[0].mediator
-    return mediator if isinstance(mediator, Effective) else None
+    return mediator if isinstance(mediator, Leaf) else None
 
 
 def _evaluation(value: Value) -> Getter:
@@ -207,12 +208,28 @@ class TemplateCall:
         context = FunctionContext(template.name, {**known, **values} if known else values)
         functions = message.properties.functions
         functions.append(context)
-        if not await template.body.mediate(message):
-            return False
+        leaf = template.leaf
+        if leaf is None:
+            if not await template.body.mediate(message):
+                return False
+        else:
+            try:
+                goes_on = leaf.begin(message)
+                if goes_on is not True and (goes_on is False or not await goes_on):
+                    return False
+            except Exception as fault:  # noqa: BLE001 - whatever it throws is the flow's fault
+                self._fail(leaf, template, fault)
+            if arguments.lasting and self._connection is None:
+                self._remember(leaf, message.configuration, known, arguments, context)
         functions.pop()
-        if template.effective is not None and arguments.lasting and self._connection is None:
-            self._remember(template.effective, message.configuration, known, arguments, context)
         return True
+
+    def _fail(self, leaf: Leaf, template: Template, fault: Exception) -> NoReturn:
+        failure = leaf.failure(fault)
+        failure.add_note(f"at {template.body.steps[0].place}")
+        if failure is fault:
+            raise fault
+        raise failure from fault
 
     def _remember(
         self,

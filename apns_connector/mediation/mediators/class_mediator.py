@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from apns_connector.errors import ConnectorError, MediationError
 from apns_connector.mediation.effect import Effect, Effective
+from apns_connector.mediation.leaf import Leaf
 from apns_connector.mediation.mediator import GoesOn, Mediator
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.properties import FunctionContext
@@ -20,7 +21,7 @@ _log = logging.getLogger(__name__)
 FAILED = "Error occured in the mediation of the class mediator"
 
 
-class ClassMediator(Effective):
+class ClassMediator(Leaf):
     """One instance for each element, shared by all messages."""
 
     def __init__(self, name: str, mediator: Mediator) -> None:
@@ -34,6 +35,9 @@ class ClassMediator(Effective):
             self._fail(fault)
         return goes_on if isinstance(goes_on, bool) else self._waited_for(goes_on)
 
+    def begin(self, message: Message) -> GoesOn:
+        return self._mediator.mediate(message)
+
     def effect(self, context: FunctionContext) -> Effect | None:
         mediator = self._mediator
         return mediator.effect(context) if isinstance(mediator, Effective) else None
@@ -45,14 +49,20 @@ class ClassMediator(Effective):
             self._fail(fault)
 
     def _fail(self, fault: Exception) -> NoReturn:
-        """Raises it as it is if it says which fault it is, else as Synapse says it."""
-        if isinstance(fault, MediationError) and fault.code is not None:
+        failure = self.failure(fault)
+        if failure is fault:
             raise fault
+        raise failure from fault
+
+    def failure(self, fault: Exception) -> Exception:
+        """The same if it says which fault it is, else as Synapse says it."""
+        if isinstance(fault, MediationError) and fault.code is not None:
+            return fault
         if not isinstance(fault, ConnectorError):
             _log.error("The class mediator %s failed unexpectedly", self._name, exc_info=fault)
         wrapped = MediationError(FAILED)
         wrapped.add_note(f"caused by {type(fault).__name__} in {self._name}")
-        raise wrapped from fault
+        return wrapped
 
     @classmethod
     def from_element(cls, element: Element, reader: Reader) -> ClassMediator:

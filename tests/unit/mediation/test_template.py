@@ -346,7 +346,7 @@ def test_a_template_of_the_registry_is_repeated_as_long_as_the_registry_believes
     files = {"registry/governance/t": build.template("t", "p", "<class name='K'/>")}
     configuration = deploy(f"<sequence name='S'>{call}</sequence>", files, classes={"K": Keep})
     configuration.registry = Registry(tmp_path / "registry", cache_seconds=cache_seconds)
-    configuration._led_to.clear()  # what was found while reading is believed for longer
+    configuration._templates.clear()  # what was found while reading is believed for longer
     running = Flow(configuration, new_message, Keep())
     found = []
     for name in ("t", "other"):
