@@ -9,7 +9,8 @@ blocks have exactly this order, so :func:`guarded` needs no stack of its own.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from functools import partial
 from typing import Any, Protocol
 
@@ -81,7 +82,8 @@ class Sequence:
         self.steps = tuple(steps)
         self.name = name
         self.on_error = on_error
-        self._mediators = tuple(step.mediator for step in self.steps)
+        self._mediators = tuple(enumerate(step.mediator for step in self.steps))
+        self._joined = tuple(_joined(self._mediators))
         self.mediate: Callable[[Message], Coroutine[Any, Any, bool]] = (
             self.resume if on_error is None else partial(self._guarded, on_error)
         )
@@ -102,7 +104,8 @@ class Sequence:
         message.nesting += 1
         message.frame = frame = Frame(outer, self, position, len(message.properties.functions))
         try:
-            for frame.position, mediator in enumerate(self._mediators[position:], position):
+            mediators = self._mediators[position:] if position else self._joined
+            for frame.position, mediator in mediators:
                 goes_on = mediator.mediate(message)
                 if goes_on is not True and (goes_on is False or not await goes_on):
                     return False
@@ -113,6 +116,29 @@ class Sequence:
             message.frame = outer
             message.nesting -= 1
         return True
+
+
+class Joinable(ABC):
+    """A mediator that neighbours can be done together with."""
+
+    @abstractmethod
+    def mediate(self, message: Message) -> GoesOn: ...
+
+    @abstractmethod
+    def joined(self, following: Iterable[Mediator]) -> tuple[Mediator, int]:
+        """One mediator that does what this one does and, after it, so many of these. It waits for
+        nothing; a failure finds the position of the step that failed in the frame."""
+
+
+def _joined(mediators: tuple[tuple[int, Mediator], ...]) -> Iterator[tuple[int, Mediator]]:
+    """Each with its position; of those that are done together, that of the first."""
+    position = 0
+    while position < len(mediators):
+        mediator, more = mediators[position][1], 0
+        if isinstance(mediator, Joinable):
+            mediator, more = mediator.joined(one for _, one in mediators[position + 1 :])
+        yield position, mediator
+        position += 1 + more
 
 
 async def guarded(run: Coroutine[Any, Any, bool], on_error: str, message: Message) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any
 
+from apns_connector.mediation.expressions.child_text import ChildText
 from apns_connector.mediation.message import Message
 
 
@@ -13,11 +14,13 @@ class Expression(ABC):
     cannot be evaluated.
 
     ``property_name`` is the default property that it is, if it is no more than that, and ``secret``
-    tells whether it is a secret of the vault.
+    tells whether it is a secret of the vault; ``child_text`` is what it asks the envelope for, if
+    that is the text of a child.
     """
 
     property_name: str | None = None
     secret = False
+    child_text: ChildText | None = None
 
     def __init__(self, source: str) -> None:
         self.source = source

@@ -6,9 +6,11 @@ import re
 from typing import Any
 
 from apns_connector.errors import ConfigurationError, MediationError
+from apns_connector.mediation.expressions.child_text import ChildText
 from apns_connector.mediation.expressions.typed_value import convert, typed
 from apns_connector.mediation.expressions.value import Static, Value
 from apns_connector.mediation.expressions.variables import Getter
+from apns_connector.mediation.mediators.property_texts import Taken, TakesText
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.properties import WRITABLE_SCOPES
 from apns_connector.mediation.reading import Reader
@@ -32,15 +34,24 @@ class Pattern:
         return match.group(self._group) or ""
 
 
-class SetProperty:
-    """Sets what ``evaluate`` gives; null changes nothing."""
+class SetProperty(TakesText):
+    """Sets what ``evaluate`` gives; null changes nothing. ``child_text``: what that is, if it is
+    the text of a child."""
 
-    def __init__(self, name: Value, evaluate: Getter, scope: str = "default") -> None:
+    def __init__(
+        self,
+        name: Value,
+        evaluate: Getter,
+        scope: str = "default",
+        child_text: ChildText | None = None,
+    ) -> None:
         self._name = name
         self._evaluate = evaluate
         self._scope = scope
         # Of a name that is written out and means nothing beyond itself.
         self._plain = _is_plain(name, scope)
+        if child_text is not None and self._plain is not None:
+            self.takes = Taken(child_text, self._plain)
 
     def mediate(self, message: Message) -> bool:
         value = self._evaluate(message)
@@ -64,6 +75,7 @@ class RemoveProperty:
         return True
 
 
+_EXPRESSION_ALONE = frozenset({"name", "expression", "scope", "type", "description"})
 _WITH_EFFECT = ("RESPONSE", "messageType")
 
 
@@ -99,7 +111,17 @@ def property_from_element(element: Element, reader: Reader) -> SetProperty | Rem
     scope = reader.choice(element, "scope", WRITABLE_SCOPES)
     if element.get("action") == "remove":
         return RemoveProperty(name, scope)
-    return SetProperty(name, _evaluation(element, reader), scope)
+    return SetProperty(name, _evaluation(element, reader), scope, _child_text(element, reader))
+
+
+def _child_text(element: Element, reader: Reader) -> ChildText | None:
+    """What its expression asks for, if that is all that it says."""
+    said = {*element.attrib}
+    if "expression" not in said or not said <= _EXPRESSION_ALONE or children(element):
+        return None
+    if element.get("type", "STRING") != "STRING":
+        return None
+    return reader.expression(element).child_text
 
 
 def _evaluation(element: Element, reader: Reader) -> Getter:
