@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from enum import Enum
+from functools import partial
 from typing import Self
 
 from apns_connector.simulator.channels import Channels
@@ -66,6 +67,7 @@ class Simulator:
             _Port.MANAGEMENT: self.options.management_port,
         }
         self._listeners: dict[_Port, asyncio.Server] = {}
+        self._stopping = False
 
     def __repr__(self) -> str:
         state = f"port {self.port}" if self._listeners else "not started"
@@ -78,6 +80,7 @@ class Simulator:
 
         :raises OSError: if a port cannot be had
         """
+        self._stopping = False
         self._context = server_context(self._credentials.authority)
         try:
             for name, port in self._ports.items():
@@ -103,8 +106,8 @@ class Simulator:
 
     async def stop(self) -> None:
         """Say GOAWAY to each client, give it a moment to close, and end."""
-        for listener in self._listeners.values():
-            listener.close()
+        self._stopping = True
+        await self._stop_listening()
         for transport in list(self._control_connections):
             transport.close()
         for connection, session in list(self._sessions.items()):
@@ -114,6 +117,17 @@ class Simulator:
                 session.cut()
         await self._all_gone()
         self._listeners.clear()
+
+    async def _stop_listening(self) -> None:
+        """asyncio would leave open what it has just accepted when a server closes, so it takes no
+        more first, and gets a turn to begin with what it has."""
+        loop = asyncio.get_running_loop()
+        for listener in self._listeners.values():
+            for listening in listener.sockets:
+                loop.remove_reader(listening.fileno())
+        await asyncio.sleep(0)
+        for listener in self._listeners.values():
+            listener.close()
 
     def cut_connections(self) -> None:
         """Reset every TCP connection, as when a machine goes down without a word."""
@@ -180,8 +194,12 @@ class Simulator:
         connection = Connection(
             self.connections_opened, self.options, decider, received, self._gone
         )
-        self._sessions[connection] = session = Session(self._context, connection)
-        return session
+        return Session(self._context, connection, partial(self._made, connection))
+
+    def _made(self, connection: Connection, session: Session) -> None:
+        self._sessions[connection] = session
+        if self._stopping:
+            session.cut()
 
     def _gone(self, connection: Connection) -> None:
         del self._sessions[connection]

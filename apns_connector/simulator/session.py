@@ -12,6 +12,7 @@ import logging
 import socket
 import ssl
 import struct
+from collections.abc import Callable
 from typing import Protocol, cast
 
 logger = logging.getLogger(__name__)
@@ -36,13 +37,23 @@ class Application(Protocol):
 
 
 class Session(asyncio.Protocol):
-    """A TLS server session that hands plain bytes to ``application``."""
+    """A TLS server session that hands plain bytes to ``application``.
 
-    def __init__(self, context: ssl.SSLContext, application: Application) -> None:
+    ``made`` hears of it once there is a TCP connection: asyncio makes sessions for some for which
+    there never will be one, because the server closes in the same moment.
+    """
+
+    def __init__(
+        self,
+        context: ssl.SSLContext,
+        application: Application,
+        made: Callable[[Session], None] | None = None,
+    ) -> None:
         self._incoming = ssl.MemoryBIO()
         self._outgoing = ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._application = application
+        self._made = made
         self._established = False
         self._closing = False
 
@@ -84,6 +95,8 @@ class Session(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
         self._timer = asyncio.get_running_loop().call_later(HANDSHAKE_SECONDS, self.cut)
+        if self._made is not None:
+            self._made(self)
 
     def data_received(self, data: bytes) -> None:
         if self._closing:

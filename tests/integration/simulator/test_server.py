@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
+import warnings
 
 import pytest
 
@@ -194,6 +196,27 @@ async def test_stopping_does_not_wait_for_clients_that_never_speak(start, until)
         await until(lambda: simulator.connections)
         await asyncio.wait_for(simulator.stop(), 1)
     assert simulator.connections == 0
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_stopping_leaves_nothing_of_a_client_that_comes_in_the_same_moment(start, turns):
+    """Whether asyncio has taken its connection, has begun with it, or has told of it."""
+    simulator = start()
+    await simulator.start()
+    with socket.create_connection(("127.0.0.1", simulator.port)) as client:
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        await asyncio.wait_for(simulator.stop(), 1)
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert simulator.connections == 0
+        with warnings.catch_warnings(record=True) as told:  # a connection that was left open
+            warnings.simplefilter("always")
+            gc.collect()
+        assert [str(one.message) for one in told] == []
+        client.settimeout(5)
+        with pytest.raises(ConnectionError):
+            client.recv(1)
 
 
 async def test_what_arrived_stays_after_the_stop_until_it_is_cleared(start, connect, certificate):
