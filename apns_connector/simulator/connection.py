@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -32,7 +31,6 @@ from apns_connector.simulator.behaviour import (
     Answer,
     Close,
     Goaway,
-    Immediate,
     Reset,
     Silence,
     goaway_reason,
@@ -40,9 +38,10 @@ from apns_connector.simulator.behaviour import (
 from apns_connector.simulator.channels import ChannelAnswer
 from apns_connector.simulator.client_certificate import ClientCertificate, read_client_certificate
 from apns_connector.simulator.decision import Decider, Decision
-from apns_connector.simulator.options import PRODUCTION, SimulatorOptions
+from apns_connector.simulator.options import SimulatorOptions
 from apns_connector.simulator.provider_token import Binding
-from apns_connector.simulator.received import Received, TokenParts, token_parts
+from apns_connector.simulator.received import Received
+from apns_connector.simulator.record import Ids, Record
 from apns_connector.simulator.rules import VOIP_PAYLOAD_LIMIT, Request
 from apns_connector.simulator.session import Session
 from apns_connector.simulator.stream_limit import UNLIMITED, StreamLimit, StreamVerdict
@@ -64,21 +63,6 @@ class _Incoming:
     silent: bool = False  # is never to be answered
 
 
-@dataclass(frozen=True, slots=True)
-class _Ids:
-    """The header fields by which Apple names a request in its answer; ``name``: of the first."""
-
-    name: str
-    apns_id: str
-    apns_unique_id: str | None
-
-    def fields(self) -> list[tuple[str, str]]:
-        fields = [(self.name, self.apns_id)]
-        if self.apns_unique_id is not None:
-            fields.append(("apns-unique-id", self.apns_unique_id))
-        return fields
-
-
 class Connection:
     """One client, the application of a :class:`Session`. What it sends disturbs no other.
 
@@ -97,11 +81,10 @@ class Connection:
         self._number = number
         self._options = options
         self._decider = decider
-        self._received = received
+        self._record = Record(number, options.environment, received)
         self._gone = gone
         self._certificate: ClientCertificate | None = None
         self._binding: Binding | None = None
-        self._token_parts: tuple[bytes | None, TokenParts | None] = (None, None)
         self._limit = StreamLimit()
         self._opened_up = False  # to the high number of streams
         self._streams: dict[int, _Incoming] = {}
@@ -200,8 +183,7 @@ class Connection:
         request = _request(incoming)
         decision = self._decider.decide(request, self._certificate, self._binding)
         self._binding = decision.binding
-        ids = self._name(request, decision.behaviour)
-        self._record(request, decision.behaviour, ids)
+        ids = self._record.keep(request, decision.behaviour)
         if decision.max_concurrent_streams is not None:
             self._opened_up = True
             self._announce(decision.max_concurrent_streams)
@@ -212,11 +194,11 @@ class Connection:
             decision.milliseconds / 1000, self._act_late, stream_id, decision, ids
         )
 
-    def _act_late(self, stream_id: int, decision: Decision, ids: _Ids) -> None:
+    def _act_late(self, stream_id: int, decision: Decision, ids: Ids) -> None:
         self._act(stream_id, decision, ids)
         self._send()
 
-    def _act(self, stream_id: int, decision: Decision, ids: _Ids) -> None:
+    def _act(self, stream_id: int, decision: Decision, ids: Ids) -> None:
         behaviour = decision.behaviour
         if isinstance(behaviour, Answer) or behaviour.processed:
             self._highest_processed = max(self._highest_processed, stream_id)
@@ -234,7 +216,7 @@ class Connection:
             case Goaway():
                 self._end(stream_id, behaviour)
 
-    def _answer(self, stream_id: int, answer: Answer, ids: _Ids) -> None:
+    def _answer(self, stream_id: int, answer: Answer, ids: Ids) -> None:
         headers = [(":status", str(answer.status)), *ids.fields()]
         if isinstance(answer, ChannelAnswer):
             headers += answer.fields
@@ -321,41 +303,6 @@ class Connection:
             incoming.silent for incoming in self._streams.values()
         ):
             self._session.close()
-
-    # -- what is remembered -------------------------------------------------------------------
-
-    def _name(self, request: Request, behaviour: Immediate) -> _Ids:
-        """Apple has a unique id for a broadcast in both environments, for an operation never."""
-        accepted = isinstance(behaviour, Answer) and behaviour.reason is None
-        told = request.is_broadcast or self._options.environment != PRODUCTION
-        unique = accepted and told and self._received is not None
-        return _Ids(
-            request.id_name,
-            request.apns_id or str(uuid.uuid4()).upper(),
-            str(uuid.uuid4()) if unique else None,
-        )
-
-    def _record(self, request: Request, behaviour: Immediate, ids: _Ids) -> None:
-        if self._received is None:
-            said = behaviour.status if isinstance(behaviour, Answer) else type(behaviour).__name__
-            logger.debug("connection %d: %s of channels: %s", self._number, request.method, said)
-            return
-        notification = self._received.add(
-            request,
-            behaviour,
-            connection=self._number,
-            apns_id=ids.apns_id,
-            apns_unique_id=ids.apns_unique_id,
-            provider_token=self._shown_token(request),
-        )
-        logger.debug("connection %d: %s", self._number, notification)
-
-    def _shown_token(self, request: Request) -> TokenParts | None:
-        """Read once, as long as the client sends the same header."""
-        authorization = request.authorization
-        if authorization != self._token_parts[0]:
-            self._token_parts = (authorization, token_parts(authorization))
-        return self._token_parts[1]
 
 
 def _state_machine() -> H2Connection:
