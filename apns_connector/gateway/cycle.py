@@ -35,7 +35,6 @@ _BROKEN_FIELDS = (
 _UNFRAMED = Framing(b"", closes=False, bodiless=False, chunked=False, missing=0)
 
 
-_NO_SCOPE: Scope = {}
 _EXTENSIONS: Mapping[str, Any] = MappingProxyType({WHOLE_RESPONSE: MappingProxyType({})})
 
 
@@ -93,6 +92,7 @@ class Cycle:
         self.body = bytearray()
         self.more_body = True
         self.awaited: asyncio.Event | None = None  # more of it, or the end
+        self._received_any = False
         self._received_all = False
 
         # The answer.
@@ -103,7 +103,8 @@ class Cycle:
     async def run(self, app: App) -> None:
         """The task of the request. Its client has an answer at the end, or no connection."""
         protocol = self._protocol
-        scope, self._scope = self._scope, _NO_SCOPE  # which leads back here from now on
+        scope = self._scope
+        del self._scope  # which leads back here from now on
         scope[WHOLE_BODY] = self.whole_body
         try:
             result: Any = await app(scope, self.receive, self.send)  # type: ignore[func-returns-value]
@@ -137,6 +138,7 @@ class Cycle:
     # What the application receives.
 
     async def receive(self) -> Event:
+        self._received_any = True
         if self.held_back:
             self._ask_for_body()
         if not (self.disconnected or self.response_complete):
@@ -153,9 +155,11 @@ class Cycle:
         return {"type": "http.request", "body": body, "more_body": self.more_body}
 
     def whole_body(self, most: int) -> bytes | None:
-        """All of the body, received with this; ``None`` if ``receive`` has to see to it."""
+        """All of the body, received with this; ``None`` if ``receive`` has to see to it, or has
+        done so."""
         if (
             self.more_body
+            or self._received_any
             or len(self.body) > most
             or self.held_back
             or self.disconnected
@@ -163,7 +167,7 @@ class Cycle:
             or self._protocol.flow.read_paused
         ):
             return None
-        self._received_all = True
+        self._received_any = self._received_all = True
         body = bytes(self.body)
         self.body.clear()
         return body

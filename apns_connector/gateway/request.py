@@ -16,7 +16,8 @@ _BODILESS = ("GET", "HEAD", "DELETE", "OPTIONS", "TRACE")
 
 
 # A further key of a scope, by which our own server gives a body that has arrived as a whole: a
-# function of the most bytes it may have. ``None`` if the body is to be received as always.
+# function of the most bytes it may have. ``None`` if the body is to be received as always. Who puts
+# another ``receive`` in the place of the server's takes this out.
 WHOLE_BODY: Final = "apns_connector.whole_body"
 
 

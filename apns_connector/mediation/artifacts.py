@@ -144,8 +144,9 @@ class Configuration:
         return self._looked_up(name, self._find_template, self._templates)
 
     def template_until(self, name: str) -> float:
-        """Until when that is the template of that name, by ``time.monotonic``."""
-        return self._believed_until(name)
+        """Until when ``template`` gives what it gave last, by ``time.monotonic``."""
+        known = self._templates.get(name)
+        return -math.inf if known is None else known[0]
 
     def endpoint_template(self, name: str) -> EndpointTemplate | None:
         """The endpoint template of that name, or ``None``. Raises as ``sequence`` does."""

@@ -7,6 +7,7 @@ it was given holds, and repeated without running the template.
 from __future__ import annotations
 
 import time
+import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from apns_connector.mediation.properties import FunctionContext
 
 if TYPE_CHECKING:
     from apns_connector.mediation.artifacts import Configuration
+    from apns_connector.mediation.vault import Vault
 
 
 class Effect(msgspec.Struct, eq=False):
@@ -45,21 +47,24 @@ class Effective(ABC):
 
 class Repeated(msgspec.Struct, eq=False):
     """The effect of one call of a template. ``known`` is what it was given beside what it says by
-    itself; ``until``, by ``time.monotonic``; ``secrets`` are those of the vault among what it was
-    given."""
+    itself; ``until``, by ``time.monotonic``; ``secrets`` are those of the ``vault`` among what it
+    was given, from its contents called ``edition``."""
 
-    configuration: Configuration
+    configuration: weakref.ref[Configuration]  # which would lead back here
     known: Mapping[str, Any] | None
     until: float
-    secrets: frozenset[str]
     effect: Effect
+    secrets: frozenset[str] = frozenset()
+    vault: Vault | None = None
+    edition: int = 0
 
     __repr__ = object.__repr__
 
     def holds(self, message: Message, known: Mapping[str, Any] | None) -> bool:
         return (
-            message.configuration is self.configuration
+            message.configuration is self.configuration()
             and known == self.known
+            and (self.vault is None or self.vault.edition == self.edition)
             and time.monotonic() < self.until
         )
 

@@ -35,6 +35,13 @@ class NestingError(MediationError):
     """
 
 
+def too_deep() -> NestingError:
+    """For a message whose ``nesting`` has reached the limit."""
+    return NestingError(
+        f"More than {NESTING_LIMIT} sequences run inside each other: they call themselves"
+    )
+
+
 class FaultSequenceFailed(MediationError):  # noqa: N818 - it says what happened
     """The last handler failed as well: nobody is left, and no ``onError`` on the way is asked."""
 
@@ -98,9 +105,7 @@ class Sequence:
         """Run the steps from ``position`` on, without the ``on_error`` of this sequence."""
         outer = message.frame
         if message.nesting >= NESTING_LIMIT:
-            raise NestingError(
-                f"More than {NESTING_LIMIT} sequences run inside each other: they call themselves"
-            )
+            raise too_deep()
         message.nesting += 1
         message.frame = frame = Frame(outer, self, position, len(message.properties.functions))
         try:

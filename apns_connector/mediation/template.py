@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import math
+import weakref
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from apns_connector.errors import MediationError
-from apns_connector.mediation.effect import Effective, Repeated
+from apns_connector.mediation.effect import Effect, Repeated
 from apns_connector.mediation.expressions.value import Dynamic, Static, Value
 from apns_connector.mediation.expressions.variables import Getter
-from apns_connector.mediation.leaf import Leaf
-from apns_connector.mediation.mediator import GoesOn, Sequence, guarded
+from apns_connector.mediation.mediator import (
+    NESTING_LIMIT,
+    GoesOn,
+    Sequence,
+    guarded,
+    too_deep,
+)
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.properties import FunctionContext
 from apns_connector.mediation.reading import Reader
+from apns_connector.mediation.sole_step import SoleStep
 from apns_connector.mediation.xml import SYNAPSE, Element, children
 
 if TYPE_CHECKING:
@@ -45,7 +51,7 @@ class Template:
         self._declared = frozenset(parameter.name for parameter in self.parameters)
         # An operation declares dozens, of which a call gives a few; these are looked at always.
         self.needed = [one for one in self.parameters if one.mandatory or one.default is not None]
-        self.leaf = _leaf(body)
+        self.sole_step = _sole_step(body)
 
     @classmethod
     def from_element(cls, element: Element, reader: Reader) -> Template:
@@ -100,12 +106,11 @@ class Template:
         return MediationError(text, code=MANDATORY_MISSING)
 
 
-def _leaf(body: Sequence) -> Leaf | None:
-    """The step that is all of it, as in an operation of a connector."""
+def _sole_step(body: Sequence) -> SoleStep | None:
     if body.on_error is not None or len(body.steps) != 1:
         return None
     mediator = body.steps[0].mediator
-    return mediator if isinstance(mediator, Leaf) else None
+    return mediator if isinstance(mediator, SoleStep) else None
 
 
 def _evaluation(value: Value) -> Getter:
@@ -125,8 +130,12 @@ def _is_secret(value: Value) -> bool:
 @dataclass(frozen=True, slots=True)
 class Arguments:
     """What one call gives to one template: ``texts`` as they are written out, the others to be
-    evaluated for each message. ``held_as`` are the default properties that these are, which may be
-    fewer; ``lasting``: these are secrets of the vault, and nothing else."""
+    evaluated for each message.
+
+    ``held_as`` are the names of the default properties that are evaluated, in the same order; where
+    something else is evaluated as well, they are fewer. ``lasting``: the values are the same for
+    every message, but for secrets of the vault that change.
+    """
 
     template: Template
     texts: Mapping[str, str]
@@ -137,10 +146,15 @@ class Arguments:
     def values(self, message: Message) -> dict[str, Any]:
         """Evaluated before the new parameters are in force: ``$func:`` in them is the caller's."""
         values = self._texts_of_properties(message) or self._evaluated_for(message)
-        values.update(self.texts)
+        if self.texts:
+            values = {**self.texts, **values}
         if self.template.needed:
             self.template.add_needed(message, values)
         return values
+
+    def edition(self, configuration: Configuration) -> int:
+        """That of the vault; another one may give other values, although they are lasting."""
+        return 0 if configuration.vault is None else configuration.vault.edition
 
     def _texts_of_properties(self, message: Message) -> dict[str, Any] | None:
         """What is evaluated, if it is nothing but properties that hold text: nearly always, of the
@@ -154,13 +168,6 @@ class Arguments:
     def _evaluated_for(self, message: Message) -> dict[str, Any]:
         values = {name: evaluate(message) for name, evaluate in self.evaluated.items()}
         return {name: value for name, value in values.items() if value is not None}
-
-    def last_until(self, configuration: Configuration) -> float:
-        """Until when their values are the same for every message, by ``time.monotonic``."""
-        if not self.lasting:
-            return -math.inf
-        vault = configuration.vault if self.evaluated else None
-        return math.inf if vault is None else vault.believed_until
 
 
 class TemplateCall:
@@ -204,28 +211,31 @@ class TemplateCall:
         arguments = self._arguments
         if arguments is None or arguments.template is not template:
             arguments = self._arguments = template.arguments(self._given)
+        edition = arguments.edition(message.configuration) if arguments.lasting else None
         values = arguments.values(message)
         context = FunctionContext(template.name, {**known, **values} if known else values)
         functions = message.properties.functions
         functions.append(context)
-        leaf = template.leaf
-        if leaf is None:
+        sole_step = template.sole_step
+        if sole_step is None:
             if not await template.body.mediate(message):
                 return False
+        elif message.nesting >= NESTING_LIMIT:
+            raise too_deep()
         else:
             try:
-                goes_on = leaf.begin(message)
+                goes_on = sole_step.begin(message)
                 if goes_on is not True and (goes_on is False or not await goes_on):
                     return False
             except Exception as fault:  # noqa: BLE001 - whatever it throws is the flow's fault
-                self._fail(leaf, template, fault)
-            if arguments.lasting and self._connection is None:
-                self._remember(leaf, message.configuration, known, arguments, context)
+                self._fail(sole_step, template, fault)
+            if edition is not None and self._connection is None:
+                self._remember(sole_step.effect(context), message, known, arguments, edition)
         functions.pop()
         return True
 
-    def _fail(self, leaf: Leaf, template: Template, fault: Exception) -> NoReturn:
-        failure = leaf.failure(fault)
+    def _fail(self, sole_step: SoleStep, template: Template, fault: Exception) -> NoReturn:
+        failure = sole_step.failure(fault)
         failure.add_note(f"at {template.body.steps[0].place}")
         if failure is fault:
             raise fault
@@ -233,19 +243,28 @@ class TemplateCall:
 
     def _remember(
         self,
-        effective: Effective,
-        configuration: Configuration,
+        effect: Effect | None,
+        message: Message,
         known: Mapping[str, Any] | None,
         arguments: Arguments,
-        context: FunctionContext,
+        edition: int,
     ) -> None:
-        effect = effective.effect(context)
-        if effect is not None:
-            until = min(
-                arguments.last_until(configuration), configuration.template_until(self.target)
-            )
-            secrets = frozenset(context.parameters[name] for name in arguments.evaluated)
-            self._repeated = Repeated(configuration, known, until, secrets, effect)
+        """``edition``: that of the vault before the arguments were evaluated."""
+        configuration = message.configuration
+        if effect is None or configuration.template(self.target) is not arguments.template:
+            return
+        repeated = Repeated(
+            weakref.ref(configuration), known, configuration.template_until(self.target), effect
+        )
+        vault = configuration.vault if arguments.evaluated else None
+        if vault is not None:
+            if vault.edition != edition:
+                return
+            parameters = message.functions[-1].parameters
+            repeated.secrets = frozenset(parameters[name] for name in arguments.evaluated)
+            repeated.vault, repeated.edition = vault, edition
+            repeated.until = min(repeated.until, vault.believed_until)
+        self._repeated = repeated
 
     def _connect(self, message: Message, connection: Value) -> GoesOn:
         """Run the connection completely; only then are the arguments of the operation evaluated."""

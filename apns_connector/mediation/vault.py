@@ -73,6 +73,7 @@ class Vault:
         self._content: tuple[int, dict[str, Any]] | None = None
         self._clock = clock
         self._believed_until = 0.0
+        self._edition = 0
         self._unsealed: dict[str, str] = {}  # of this content
 
     def __repr__(self) -> str:
@@ -129,8 +130,13 @@ class Vault:
         self._write({**content, "secrets": kept})
 
     @property
+    def edition(self) -> int:
+        """Another number once other contents have been seen: ``get`` may give another secret."""
+        return self._edition
+
+    @property
     def believed_until(self) -> float:
-        """Until when ``get`` gives what it gave last, by the clock."""
+        """Until when, by the clock, ``get`` does not look for other contents."""
         return self._believed_until
 
     def get(self, alias: str) -> str:
@@ -195,6 +201,7 @@ class Vault:
             if self._content is None or self._content[0] != modified:
                 self._content = (modified, _checked(json.loads(self._file.read_bytes())))
                 self._unsealed.clear()
+                self._edition += 1
         except FileNotFoundError as error:
             raise VaultError(f"There is no vault: {self._file} does not exist") from error
         except (OSError, ValueError) as error:
@@ -215,6 +222,7 @@ class Vault:
             Path(name).unlink(missing_ok=True)
             raise VaultError(f"The vault {self._file} cannot be written: {error}") from error
         self._content = None
+        self._edition += 1
 
 
 def _checked(content: Any) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any
 
-from apns_connector.mediation.expressions.child_text import ChildText
 from apns_connector.mediation.message import Message
 
 
@@ -14,13 +13,11 @@ class Expression(ABC):
     cannot be evaluated.
 
     ``property_name`` is the default property that it is, if it is no more than that, and ``secret``
-    tells whether it is a secret of the vault; ``child_text`` is what it asks the envelope for, if
-    that is the text of a child.
+    tells whether it is a secret of the vault.
     """
 
     property_name: str | None = None
     secret = False
-    child_text: ChildText | None = None
 
     def __init__(self, source: str) -> None:
         self.source = source

@@ -17,7 +17,6 @@ from typing import Any
 from lxml import etree
 
 from apns_connector.errors import ConfigurationError, MediationError
-from apns_connector.mediation.expressions.child_text import child_text
 from apns_connector.mediation.expressions.evaluation import Expression
 from apns_connector.mediation.expressions.functions import (
     FUNCTIONS,
@@ -94,9 +93,7 @@ def compile_xpath(text: str, namespaces: Mapping[str | None, str]) -> XPathExpre
     """``namespaces`` are those in scope; the default one does not count. Raises
     ConfigurationError."""
     prefixes = {prefix: uri for prefix, uri in namespaces.items() if prefix is not None}
-    expression = XPathExpression(text, _compile(text, prefixes))
-    expression.child_text = child_text(text, prefixes)
-    return expression
+    return XPathExpression(text, _compile(text, prefixes))
 
 
 def _compile(text: str, namespaces: Mapping[str, str]) -> Getter:

@@ -8,11 +8,11 @@ from typing import Any, NoReturn
 
 from apns_connector.errors import ConnectorError, MediationError
 from apns_connector.mediation.effect import Effect, Effective
-from apns_connector.mediation.leaf import Leaf
 from apns_connector.mediation.mediator import GoesOn, Mediator
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.properties import FunctionContext
 from apns_connector.mediation.reading import Reader
+from apns_connector.mediation.sole_step import SoleStep
 from apns_connector.mediation.xml import SYNAPSE, Element, children, detached_copy
 
 _log = logging.getLogger(__name__)
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 FAILED = "Error occured in the mediation of the class mediator"
 
 
-class ClassMediator(Leaf):
+class ClassMediator(SoleStep):
     """One instance for each element, shared by all messages."""
 
     def __init__(self, name: str, mediator: Mediator) -> None:

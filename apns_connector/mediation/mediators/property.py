@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from apns_connector.errors import ConfigurationError, MediationError
-from apns_connector.mediation.expressions.child_text import ChildText
+from apns_connector.mediation.expressions.child_text import ChildText, child_text
 from apns_connector.mediation.expressions.typed_value import convert, typed
 from apns_connector.mediation.expressions.value import Static, Value
 from apns_connector.mediation.expressions.variables import Getter
@@ -111,17 +111,18 @@ def property_from_element(element: Element, reader: Reader) -> SetProperty | Rem
     scope = reader.choice(element, "scope", WRITABLE_SCOPES)
     if element.get("action") == "remove":
         return RemoveProperty(name, scope)
-    return SetProperty(name, _evaluation(element, reader), scope, _child_text(element, reader))
+    return SetProperty(name, _evaluation(element, reader), scope, _child_text(element))
 
 
-def _child_text(element: Element, reader: Reader) -> ChildText | None:
-    """What its expression asks for, if that is all that it says."""
+def _child_text(element: Element) -> ChildText | None:
+    """What its expression, which is good, asks for, if that is all that it says."""
     said = {*element.attrib}
     if "expression" not in said or not said <= _EXPRESSION_ALONE or children(element):
         return None
     if element.get("type", "STRING") != "STRING":
         return None
-    return reader.expression(element).child_text
+    namespaces = {prefix: uri for prefix, uri in element.nsmap.items() if prefix is not None}
+    return child_text(element.get("expression", ""), namespaces)
 
 
 def _evaluation(element: Element, reader: Reader) -> Getter:

@@ -197,6 +197,29 @@ def test_a_body_for_which_reading_was_paused_is_received_so_that_it_goes_on():
     assert len(app.heard[1]["body"]) == 200_000
 
 
+def test_what_is_left_of_a_body_is_not_taken_for_the_whole():
+    """Whoever received a part of it, receives the rest."""
+    told = []
+    all_sent = asyncio.Event()
+
+    async def app(scope, receive, send):
+        told.append((await receive())["body"])
+        await all_sent.wait()
+        told.append(scope[WHOLE_BODY](65_536))
+        told.append((await receive())["body"])
+        await send(start(status=204))
+        await send(body())
+
+    async def use(connection):
+        await connection.send(POST + b"ab")
+        await connection.send(b"cd")
+        all_sent.set()
+        await connection.settle()
+
+    steps_of(app, use)
+    assert told == [b"ab", None, b"cd"]
+
+
 def test_a_scope_that_leads_to_its_cycle_is_not_kept_by_it():
     """It would live until the collector finds it."""
     kept = []

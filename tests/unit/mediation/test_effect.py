@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
+import weakref
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,13 +13,14 @@ import pytest
 from apns_connector.mediation.configuration import Configuration
 from apns_connector.mediation.effect import Effect, Repeated
 from apns_connector.mediation.message import Message
+from apns_connector.mediation.vault import Vault
 
 NewMessage = Callable[..., Message]
 
 
 def repeated(configuration: Configuration, **differently: Any) -> Repeated:
     values: dict[str, Any] = {
-        "configuration": configuration,
+        "configuration": weakref.ref(configuration),
         "known": {"key": "C"},
         "until": time.monotonic() + 60,
         "secrets": frozenset({"s3cret"}),
@@ -64,10 +67,21 @@ def test_it_holds_for_the_same_call_until_its_time_is_over(
     assert repeated(message.configuration, **differently).holds(message, known) is holds
 
 
+def test_it_holds_for_one_edition_of_the_vault(new_message: NewMessage, tmp_path: Path) -> None:
+    vault = Vault.create(tmp_path, "master", cost=2)
+    message = new_message()
+    again = repeated(message.configuration, vault=vault, edition=vault.edition)
+    assert again.holds(message, {"key": "C"})
+    vault.put("any", "other")
+    assert not again.holds(message, {"key": "C"})
+
+
 def test_it_does_not_hold_in_another_deployment(
     new_message: NewMessage, deploy: Callable[..., Configuration]
 ) -> None:
-    assert not repeated(deploy()).holds(new_message(configuration=deploy()), {"key": "C"})
+    one, other = deploy(), deploy()
+    assert not repeated(one).holds(new_message(configuration=other), {"key": "C"})
+    assert repeated(one).holds(new_message(configuration=one), {"key": "C"})
 
 
 def test_what_it_sets_is_not_shown(deploy: Callable[..., Configuration]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,7 @@ from apns_connector.errors import InvalidDeployment, MediationError
 from apns_connector.mediation.configuration import Configuration
 from apns_connector.mediation.effect import Effect, Effective
 from apns_connector.mediation.library import Library
+from apns_connector.mediation.mediator import NESTING_LIMIT, NestingError
 from apns_connector.mediation.message import Message
 from apns_connector.mediation.properties import FunctionContext
 from apns_connector.mediation.registry import Registry
@@ -321,11 +324,11 @@ def test_a_secret_of_the_vault_holds_for_as_long_as_the_vault_believes_in_it(
     vault = Vault.create(tmp_path, "master", cost=2)
     vault.put("pw", "tiger")
     running = flow("{wso2:vault-lookup('pw')}", vault=vault)
-    for _ in range(2):
+    for _ in range(4):
         message = running.ran()
         assert message.properties.get("t.p") == "tiger"
         assert message.secrets == {"tiger"}
-    assert running.keep.runs == 1
+    assert running.keep.runs == 2  # the first one read the file
     Vault(tmp_path, "master").put("pw", "leopard")
     time.sleep(max(0.0, vault.believed_until - time.monotonic()))
     assert running.ran().properties.get("t.p") == "leopard"
@@ -354,6 +357,98 @@ def test_a_template_of_the_registry_is_repeated_as_long_as_the_registry_believes
         build.files(tmp_path, {"registry/governance/t": template})
         found.extend(running.ran().properties.default)
     assert found == shown
+
+
+def test_a_secret_that_this_process_changes_counts_at_once(
+    flow: Callable[..., Flow], tmp_path: Path
+) -> None:
+    vault = Vault.create(tmp_path, "master", cost=2)
+    vault.put("pw", "tiger")
+    running = flow("{wso2:vault-lookup('pw')}", vault=vault)
+    assert [running.ran().properties.get("t.p") for _ in range(3)] == ["tiger"] * 3
+    vault.put("pw", "leopard")
+    assert running.ran().properties.get("t.p") == "leopard"
+    vault.remove("pw")
+    with pytest.raises(MediationError, match="no secret"):
+        running.ran()
+
+
+def test_secrets_of_two_editions_of_the_vault_are_not_remembered_together(
+    deploy: Callable[..., Any], new_message: Callable[..., Message], tmp_path: Path
+) -> None:
+    """The second one is looked up for the first time, and finds that the file has changed."""
+    vault = Vault.create(tmp_path / "vault", "master", cost=2)
+    for alias in ("pw", "proxy"):
+        vault.put(alias, f"old {alias}")
+    call = "".join(
+        f"<with-param name='{name}' value=\"{{wso2:vault-lookup('{alias}')}}\"/>"
+        for name, alias in (("p", "pw"), ("q", "proxy"))
+    )
+    keep = Keep()
+    configuration = deploy(
+        f"<sequence name='S'><call-template target='t'>{call}</call-template></sequence>"
+        "<template name='t'><parameter name='p'/><parameter name='q'/>"
+        "<sequence><class name='K'/></sequence></template>",
+        classes={"K": lambda: keep},
+        vault=vault,
+    )
+    assert vault.get("pw") == "old pw"
+    for alias in ("pw", "proxy"):
+        Vault(tmp_path / "vault", "master").put(alias, f"new {alias}")
+    running = Flow(configuration, new_message, keep)
+    shown = [running.ran().properties.get("t.p") for _ in range(4)]
+    assert shown == ["old pw", *["new pw"] * 3]
+    assert keep.runs == 2
+
+
+def test_a_deployment_that_has_served_is_freed_without_the_collector(
+    flow: Callable[..., Flow], new_message: Callable[..., Message]
+) -> None:
+    """Each change of a deployment makes another, and what it began with is never collected."""
+    running = flow("fixed")
+    for _ in range(2):
+        running.ran()
+    assert running.keep.runs == 1
+    configuration = weakref.ref(running.configuration)
+    gc.disable()
+    try:
+        del running
+        assert configuration() is None
+    finally:
+        gc.enable()
+
+
+def test_parameters_that_are_written_out_come_first(
+    flow: Callable[..., Flow], mediate: Any
+) -> None:
+    """An operation that fails has kept those before the one that failed."""
+    given = []
+
+    class Show:
+        def mediate(self, message: Message) -> bool:
+            given.append(dict(message.functions[-1].parameters))
+            return True
+
+    mediate(
+        "<property name='x' value='1'/><call-template target='t'>"
+        "<with-param name='p' value='{$ctx:x}'/><with-param name='q' value='2'/></call-template>",
+        definitions="<template name='t'><parameter name='p'/><parameter name='q'/>"
+        "<sequence><class name='S'/></sequence></template>",
+        classes={"S": Show},
+    )
+    assert [list(one.items()) for one in given] == [[("q", "2"), ("p", "1")]]
+
+
+@pytest.mark.parametrize("body", ["<class name='K'/>", "<class name='K'/><log/>"])
+def test_a_template_within_too_many_sequences_is_refused(
+    flow: Callable[..., Flow], body: str
+) -> None:
+    running = flow("{$ctx:x}", body)
+    message = running.new_message(configuration=running.configuration)
+    message.nesting = NESTING_LIMIT - 1
+    with pytest.raises(NestingError, match="run inside each other"):
+        asyncio.run(running.configuration.sequence("S").mediate(message))
+    assert running.keep.runs == 0
 
 
 def test_what_a_property_holds_is_what_a_parameter_is_given(flow: Callable[..., Flow]) -> None:

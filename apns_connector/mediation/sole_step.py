@@ -1,8 +1,5 @@
-"""Steps that run nothing of the configuration themselves: nothing can go on from within them.
-
-A template that is no more than such a step, as each operation of a connector is, needs none of what
-a list of mediators keeps about itself.
-"""
+"""Steps that may be all of a template, as a class is of each operation of a connector: they need
+none of what a list of mediators keeps about itself while it runs."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from apns_connector.mediation.mediator import GoesOn
 from apns_connector.mediation.message import Message
 
 
-class Leaf(Effective, ABC):
+class SoleStep(Effective, ABC):
     """``begin`` and ``failure`` are its ``mediate`` for who waits for it, and catches what it
     throws, already."""
 
