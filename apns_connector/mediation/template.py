@@ -192,7 +192,11 @@ class TemplateCall:
     def mediate(self, message: Message, known: Mapping[str, Any] | None = None) -> GoesOn:
         """``known``: further parameters, with their values."""
         repeated = self._repeated
-        if repeated is not None and repeated.holds(message, known):
+        if (
+            repeated is not None
+            and message.nesting < NESTING_LIMIT
+            and repeated.holds(message, known)
+        ):
             repeated.take_place(message)
             return True
         run = self._call(message, known)

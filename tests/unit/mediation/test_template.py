@@ -439,16 +439,25 @@ def test_parameters_that_are_written_out_come_first(
     assert [list(one.items()) for one in given] == [[("q", "2"), ("p", "1")]]
 
 
-@pytest.mark.parametrize("body", ["<class name='K'/>", "<class name='K'/><log/>"])
+@pytest.mark.parametrize(
+    ("given", "body", "runs"),
+    [
+        ("{$ctx:x}", "<class name='K'/><log/>", 2),
+        ("{$ctx:x}", "<class name='K'/>", 2),
+        ("fixed", "<class name='K'/>", 1),
+    ],
+)
 def test_a_template_within_too_many_sequences_is_refused(
-    flow: Callable[..., Flow], body: str
+    flow: Callable[..., Flow], given: str, body: str, runs: int
 ) -> None:
-    running = flow("{$ctx:x}", body)
+    running = flow(given, body)
+    for _ in range(2):
+        running.ran(x="1")
     message = running.new_message(configuration=running.configuration)
     message.nesting = NESTING_LIMIT - 1
     with pytest.raises(NestingError, match="run inside each other"):
         asyncio.run(running.configuration.sequence("S").mediate(message))
-    assert running.keep.runs == 0
+    assert running.keep.runs == runs
 
 
 def test_what_a_property_holds_is_what_a_parameter_is_given(flow: Callable[..., Flow]) -> None:
