@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from apns_connector.mediation.expressions.value import Value
 from apns_connector.mediation.reading import Reader
-from apns_connector.mediation.template import TemplateCall
+from apns_connector.mediation.template_call import TemplateCall
 from apns_connector.mediation.xml import SYNAPSE, Element
 
 

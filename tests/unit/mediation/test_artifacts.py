@@ -12,7 +12,7 @@ from apns_connector.errors import ConfigurationError, RegistryError
 from apns_connector.mediation.configuration import Configuration
 from apns_connector.mediation.library import Library
 from apns_connector.mediation.registry import Registry
-from apns_connector.mediation.template import TemplateCall
+from apns_connector.mediation.template_call import TemplateCall
 
 Deploy = Callable[..., Configuration]
 
