@@ -6,7 +6,6 @@ it was given holds, and repeated without running the template.
 
 from __future__ import annotations
 
-import time
 import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -47,8 +46,8 @@ class Effective(ABC):
 
 class Repeated(msgspec.Struct, eq=False):
     """The effect of one call of a template. ``known`` is what it was given beside what it says by
-    itself; ``until``, by ``time.monotonic``; ``secrets`` are those of the ``vault`` among what it
-    was given, from its contents called ``edition``."""
+    itself; ``until``, by the configuration's clock; ``secrets`` are those of the ``vault`` among
+    what it was given, from its contents called ``edition``."""
 
     configuration: weakref.ref[Configuration]  # which would lead back here
     known: Mapping[str, Any] | None
@@ -60,12 +59,12 @@ class Repeated(msgspec.Struct, eq=False):
 
     __repr__ = object.__repr__
 
-    def holds(self, message: Message, known: Mapping[str, Any] | None) -> bool:
+    def holds(self, message: Message, known: Mapping[str, Any] | None, now: float) -> bool:
         return (
             message.configuration is self.configuration()
             and known == self.known
             and (self.vault is None or self.vault.edition == self.edition)
-            and time.monotonic() < self.until
+            and now < self.until
         )
 
     def take_place(self, message: Message) -> None:

@@ -41,7 +41,7 @@ class TemplateCall:
         if (
             repeated is not None
             and message.nesting < NESTING_LIMIT
-            and repeated.holds(message, known)
+            and repeated.holds(message, known, message.configuration.clock())
         ):
             repeated.take_place(message)
             return True

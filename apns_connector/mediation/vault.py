@@ -70,7 +70,8 @@ class Vault:
         self._master_key = master_key
         self._cipher: tuple[str, AESGCM] | None = None
         self._refused: str | None = None
-        self._content: tuple[int, dict[str, Any]] | None = None
+        # With the time, size and number of the file that it was read from.
+        self._content: tuple[tuple[int, int, int], dict[str, Any]] | None = None
         self._clock = clock
         self._believed_until = 0.0
         self._edition = 0
@@ -197,9 +198,10 @@ class Vault:
 
     def _read(self) -> dict[str, Any]:
         try:
-            modified = self._file.stat().st_mtime_ns
-            if self._content is None or self._content[0] != modified:
-                self._content = (modified, _checked(json.loads(self._file.read_bytes())))
+            stat = self._file.stat()
+            signature = (stat.st_mtime_ns, stat.st_size, stat.st_ino)
+            if self._content is None or self._content[0] != signature:
+                self._content = (signature, _checked(json.loads(self._file.read_bytes())))
                 self._unsealed.clear()
                 self._edition += 1
         except FileNotFoundError as error:

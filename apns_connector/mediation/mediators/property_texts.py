@@ -54,18 +54,13 @@ class SetTexts:
         if len(texts) == len(self._steps) and None not in texts.values():  # nearly always
             properties.update(texts)
             return True
-        for offset, (name, step) in enumerate(self._steps):
+        frame = message.frame
+        for name, step in self._steps:
             text = texts.get(name)
             if text is None:
-                self._mediate_alone(step, offset, message)
+                step.mediate(message)
             else:
                 properties[name] = text
+            if frame is not None:
+                frame.position += 1  # where the next one fails, if it does
         return True
-
-    def _mediate_alone(self, step: Mediator, offset: int, message: Message) -> None:
-        try:
-            step.mediate(message)
-        except Exception:
-            if message.frame is not None:  # whose position is that of the first step
-                message.frame.position += offset
-            raise

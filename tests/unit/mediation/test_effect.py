@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -16,13 +15,14 @@ from apns_connector.mediation.message import Message
 from apns_connector.mediation.vault import Vault
 
 NewMessage = Callable[..., Message]
+NOW = 59.0
 
 
 def repeated(configuration: Configuration, **differently: Any) -> Repeated:
     values: dict[str, Any] = {
         "configuration": weakref.ref(configuration),
         "known": {"key": "C"},
-        "until": time.monotonic() + 60,
+        "until": 60.0,
         "secrets": frozenset({"s3cret"}),
         "effect": Effect(frozenset({"a", "b"}), {"a": "s3cret", "c": "new"}),
     }
@@ -57,31 +57,31 @@ def test_two_messages_share_nothing_of_it(new_message: NewMessage) -> None:
         ({}, {"key": "D"}, False),
         ({}, None, False),
         ({"known": None}, None, True),
-        ({"until": 0.0}, {"key": "C"}, False),
+        ({"until": NOW}, {"key": "C"}, False),
     ],
 )
 def test_it_holds_for_the_same_call_until_its_time_is_over(
     new_message: NewMessage, differently: Any, known: Any, holds: bool
 ) -> None:
     message = new_message()
-    assert repeated(message.configuration, **differently).holds(message, known) is holds
+    assert repeated(message.configuration, **differently).holds(message, known, NOW) is holds
 
 
 def test_it_holds_for_one_edition_of_the_vault(new_message: NewMessage, tmp_path: Path) -> None:
     vault = Vault.create(tmp_path, "master", cost=2)
     message = new_message()
     again = repeated(message.configuration, vault=vault, edition=vault.edition)
-    assert again.holds(message, {"key": "C"})
+    assert again.holds(message, {"key": "C"}, NOW)
     vault.put("any", "other")
-    assert not again.holds(message, {"key": "C"})
+    assert not again.holds(message, {"key": "C"}, NOW)
 
 
 def test_it_does_not_hold_in_another_deployment(
     new_message: NewMessage, deploy: Callable[..., Configuration]
 ) -> None:
     one, other = deploy(), deploy()
-    assert not repeated(one).holds(new_message(configuration=other), {"key": "C"})
-    assert repeated(one).holds(new_message(configuration=one), {"key": "C"})
+    assert not repeated(one).holds(new_message(configuration=other), {"key": "C"}, NOW)
+    assert repeated(one).holds(new_message(configuration=one), {"key": "C"}, NOW)
 
 
 def test_what_it_sets_is_not_shown(deploy: Callable[..., Configuration]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from pathlib import Path
 
@@ -171,3 +172,18 @@ def test_a_master_key_file_that_is_empty_or_absent_is_refused(tmp_path: Path) ->
     (tmp_path / "empty").write_text("\n")
     with pytest.raises(VaultError, match="is empty"):
         master_key_from({MASTER_KEY_FILE_VARIABLE: str(tmp_path / "empty")})
+
+
+def test_a_secret_replaced_within_one_tick_of_the_file_system_is_seen(
+    vault: Vault, tmp_path: Path
+) -> None:
+    vault.put("apns", "s3cret")
+    now = [0.0]
+    other = Vault(tmp_path / "vault", "master", clock=lambda: now[0])
+    assert other.get("apns") == "s3cret"
+    file = tmp_path / "vault" / "vault.json"
+    written = file.stat().st_mtime_ns
+    vault.put("apns", "longer than it was")
+    os.utime(file, ns=(written, written))
+    now[0] = 1.0
+    assert other.get("apns") == "longer than it was"
